@@ -1,0 +1,104 @@
+"""The `schoolgate` command. Each word is a module in `commands/`."""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from schoolgate.commands.outcome import Exit, Outcome, Refused
+
+# In the order in which a newcomer meets them.
+COMMANDS = (
+    "demo",
+    "up",
+    "district",
+    "registration",
+    "schools",
+    "sync",
+    "runs",
+    "roster",
+    "pull",
+    "validate",
+    "sandbox",
+    "staff",
+)
+# Said in the list without importing ten modules to print one of them.
+SUMMARIES = {
+    "demo": "try everything: sandbox SIS, a synced district, the desk in your browser",
+    "up": "serve the desk and do the work, in one process",
+    "district": "add a district",
+    "registration": "add a OneRoster source to a district",
+    "schools": "map and enable the schools of a source",
+    "sync": "bring the roster into step with a source",
+    "runs": "list a registration's sync runs",
+    "roster": "print a district's students, guardians and relationships",
+    "pull": "read a OneRoster 1.1 REST source into files",
+    "validate": "check a OneRoster 1.1 CSV zip or folder",
+    "sandbox": "run a SIS to try things on",
+    "staff": "give a person a sign-in and a role",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in words if word in COMMANDS), None)
+    args = _parser(name).parse_args(words)
+    if name is None:
+        _parser(None).print_help(sys.stderr)
+        return Exit.BAD_INPUT
+    try:
+        outcome: Outcome = args.run(args)
+    except Refused as refusal:
+        outcome = refusal.outcome()
+    except KeyboardInterrupt:
+        return 130
+    return _show(outcome, as_json=args.json)
+
+
+def _parser(name: str | None) -> argparse.ArgumentParser:
+    """The parser for one command; for none, only the list of them."""
+    parser = argparse.ArgumentParser(
+        prog="schoolgate",
+        description="Which students are ours today, and which adults the school lists for each.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for word in COMMANDS:
+        if word != name:
+            commands.add_parser(word, help=SUMMARIES[word], add_help=False)
+            continue
+        module = importlib.import_module(f"schoolgate.commands.{word}")
+        command = commands.add_parser(
+            word,
+            help=SUMMARIES[word],
+            description=module.__doc__,
+            epilog=f"examples:\n{module.EXAMPLES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.set_defaults(run=module.run, json=False)
+        module.add_arguments(command)
+    return parser
+
+
+def _show(outcome: Outcome, *, as_json: bool) -> int:
+    if outcome.complaint:
+        print(outcome.complaint, file=sys.stderr)  # noqa: T201
+    try:
+        if as_json:
+            print(json.dumps(outcome.answer, ensure_ascii=False))  # noqa: T201
+        else:
+            if outcome.text:
+                print(outcome.text)  # noqa: T201
+            for line in outcome.lines:
+                print(line)  # noqa: T201
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `schoolgate roster | head`: the reader has seen enough. Standard output is closed for
+        # good, so that the interpreter does not complain about it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(outcome.exit)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The one shape in which both bindings, REST and CSV, hand over a collection."""
+
+from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
+
+from schoolgate.oneroster.records import Org, Problem, ProblemLog, RawRow, Record, User, Verdict
+
+T = TypeVar("T", bound=Record, covariant=True)
+
+
+class Collection(Protocol, Generic[T]):
+    """One collection of a source as a stream, read once, with bounded memory.
+
+    Iterating yields typed records; what could not be read is counted in `problems` and skipped.
+    A reader that wants to look before it parses uses `raw()` and `decode()` instead. `verdict` may
+    be asked when the stream has ended, never before (RuntimeError).
+    """
+
+    name: str
+    problems: ProblemLog
+    # Goes into a row's digest: what, besides the row's own bytes, decides how it is read
+    # (for CSV the header line; for REST nothing).
+    salt: bytes
+
+    def __iter__(self) -> Iterator[T]: ...
+
+    def raw(self) -> Iterator[RawRow]:
+        """Every row, unparsed, in the order of the source.
+
+        Raises:
+            SourceFailed, BadBundle: when nothing more can be read.
+        """
+        ...
+
+    def decode(self, row: RawRow) -> T | Problem:
+        """Read one row; a row that cannot be read comes back as a `Problem`. Coercions are
+        counted in `problems` as warnings."""
+        ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+class Source(Protocol):
+    """A OneRoster 1.1 source as a sync needs it: `Client` and `CsvBundle` are both one."""
+
+    def orgs(self) -> Collection[Org]: ...
+
+    def users(self) -> Collection[User]: ...
+
+    def close(self) -> None: ...

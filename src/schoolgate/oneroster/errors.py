@@ -1,0 +1,123 @@
+"""Everything that can go wrong with a source, as one tree.
+
+    OneRosterError
+    ├── BadInput                  what we were given is wrong: address, setting, file     (your turn)
+    │   ├── UnsafeAddress         not https, or not a public address
+    │   ├── UnsupportedVersion    a OneRoster 1.0 or 1.2 source
+    │   └── BadBundle             a CSV zip or folder that cannot be read
+    └── SourceFailed              the source did not answer as OneRoster 1.1 asks
+        ├── Unreachable           no connection, or it broke, or took too long            (retry)
+        ├── Busy                  429 or 503 to the end of our patience                   (retry)
+        ├── ServerFault           5xx to the end of our patience                          (retry)
+        ├── NotSignedIn           401, or the token was refused                  (district's turn)
+        ├── NotAllowed            403: scope or sharing                          (district's turn)
+        ├── NotOffered            404 or 405 on a collection                     (district's turn)
+        ├── NotOneRoster          HTML, wrong envelope, unreadable JSON              (SIS's turn)
+        └── TooLarge              an answer over the size limit                      (SIS's turn)
+
+Each error is one sentence that says what happened and what to do next, and carries:
+`retry_helps` (would the same call later succeed without anyone acting?) and `whose_turn`.
+No message holds a secret, a token, a query string or a person's data.
+"""
+
+from typing import ClassVar, Literal
+
+Turn = Literal["you", "district", "sis", "nobody"]
+
+
+class OneRosterError(Exception):
+    """The root. `str(error)` is the sentence to show."""
+
+    retry_helps: ClassVar[bool] = False
+    whose_turn: ClassVar[Turn] = "you"
+
+
+class BadInput(OneRosterError):
+    """What the library was given is wrong."""
+
+
+class UnsafeAddress(BadInput):
+    """The address is not https, or leads to a private network."""
+
+
+class UnsupportedVersion(BadInput):
+    """The source speaks another OneRoster than 1.1."""
+
+    def __init__(self, message: str, *, version: str) -> None:
+        super().__init__(message)
+        self.version = version
+
+
+class BadBundle(BadInput):
+    """A CSV bundle that cannot be read. Names file, line and column where there are any."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        file: str | None = None,
+        line: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+class SourceFailed(OneRosterError):
+    """The source did not answer as OneRoster 1.1 asks."""
+
+    whose_turn: ClassVar[Turn] = "sis"
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Unreachable(SourceFailed):
+    """No connection, a broken one, or no answer in time."""
+
+    retry_helps = True
+    whose_turn: ClassVar[Turn] = "nobody"
+
+
+class Busy(SourceFailed):
+    """The source asked us to wait longer than we are willing to."""
+
+    retry_helps = True
+    whose_turn: ClassVar[Turn] = "nobody"
+
+
+class ServerFault(SourceFailed):
+    """The source kept failing on its own side."""
+
+    retry_helps = True
+
+
+class NotSignedIn(SourceFailed):
+    """The source refused our credentials."""
+
+    whose_turn: ClassVar[Turn] = "district"
+
+
+class NotAllowed(SourceFailed):
+    """The source knows us and refuses: a scope or a sharing permission is missing."""
+
+    whose_turn: ClassVar[Turn] = "district"
+
+
+class NotOffered(SourceFailed):
+    """The source has no such collection. It says nothing about the records in it."""
+
+    whose_turn: ClassVar[Turn] = "district"
+
+
+class NotOneRoster(SourceFailed):
+    """The answer is not what OneRoster 1.1 describes: a web page, another envelope, broken JSON."""
+
+
+class TooLarge(SourceFailed):
+    """An answer larger than the limit."""

@@ -1,0 +1,192 @@
+"""OneRoster 1.1 records, named as the standard names them, and what the library says about them.
+
+Fields are snake_case here and camelCase on the wire (`rename="camel"`). `None`, an empty string and
+an absent field are the same thing to a reader (T-10), so optional text is `str | None`, never `""`.
+`password` is not here on purpose: it is dropped before a record exists.
+
+This module imports neither network nor framework: pure code may import it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    TO_BE_DELETED = "tobedeleted"
+
+
+class Role(StrEnum):
+    """The eight roles of users.role (section 4.13.6 of the standard)."""
+
+    ADMINISTRATOR = "administrator"
+    AIDE = "aide"
+    GUARDIAN = "guardian"
+    PARENT = "parent"
+    PROCTOR = "proctor"
+    RELATIVE = "relative"
+    STUDENT = "student"
+    TEACHER = "teacher"
+
+
+ADULT_CONTACT_ROLES = frozenset({Role.PARENT, Role.GUARDIAN, Role.RELATIVE})
+
+
+class Ref(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A reference to another record (GUIDRef). Join on `sourced_id` only: href and type lie (2.2)."""
+
+    sourced_id: str
+    type: str | None = None
+    href: str | None = None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What every OneRoster record has. A missing status means active (T-30)."""
+
+    sourced_id: str
+    status: Status = Status.ACTIVE
+    date_last_modified: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+class Org(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    name: str
+    # Open vocabulary in practice (Rediker sends `departments`): kept as sent, lower case.
+    type: str
+    identifier: str | None = None
+    parent: Ref | None = None
+    children: tuple[Ref, ...] = ()
+
+
+class UserId(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    identifier: str
+    type: str | None = None
+
+
+class User(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    # Case-folded. One of `Role`, or whatever else the source said (T-24).
+    role: str
+    given_name: str
+    family_name: str
+    middle_name: str | None = None
+    username: str | None = None
+    user_ids: tuple[UserId, ...] = ()
+    # None: not said, or not understood.
+    enabled_user: bool | None = None
+    identifier: str | None = None
+    email: str | None = None
+    sms: str | None = None
+    phone: str | None = None
+    agents: tuple[Ref, ...] = ()
+    orgs: tuple[Ref, ...] = ()
+    grades: tuple[str, ...] = ()
+
+
+class AcademicSession(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    title: str
+    type: str
+    start_date: str | None = None
+    # Exclusive: the last day is the day before (2.6).
+    end_date: str | None = None
+    school_year: str | None = None
+    parent: Ref | None = None
+    children: tuple[Ref, ...] = ()
+
+
+class Class(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    title: str
+    class_code: str | None = None
+    class_type: str | None = None
+    location: str | None = None
+    grades: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    course: Ref | None = None
+    school: Ref | None = None
+    terms: tuple[Ref, ...] = ()
+    subject_codes: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+
+
+class Enrollment(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    user: Ref
+    role: str
+    class_: Ref | None = msgspec.field(default=None, name="class")
+    school: Ref | None = None
+    primary: bool | None = None
+    begin_date: str | None = None
+    # Exclusive (2.6).
+    end_date: str | None = None
+
+
+class Demographics(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Only what Schoolgate may need: `sourced_id` is the user's own (2.8)."""
+
+    birth_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One record as it came: a JSON object's bytes, or a CSV line's.
+
+    `position` counts from 1: the record's place in its collection, or the line in its file.
+    """
+
+    position: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one record or one value. Never holds the person's data.
+
+    `severity` is "error" when the record could not be read, "warning" when it was read and a value
+    was coerced, dropped or looks wrong. `kind` is a stable word that scripts may count by.
+    """
+
+    kind: str
+    collection: str
+    position: int
+    severity: str = "error"
+    sourced_id: str | None = None
+    field: str | None = None
+    expected: str = ""
+    file: str | None = None
+    column: int | None = None
+
+
+@dataclass
+class ProblemLog:
+    """Problems counted by kind, with the first few of each kept as examples."""
+
+    examples_per_kind: int = 20
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: int = 0
+    examples: list[Problem] = field(default_factory=list)
+
+    def add(self, problem: Problem) -> None:
+        self.counts[problem.kind] += 1
+        self.errors += problem.severity == "error"
+        if self.counts[problem.kind] <= self.examples_per_kind:
+            self.examples.append(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a pull proved to be whole, or why not.
+
+    `complete` is True only when every record the source has was received. `reason` is a stable
+    word, `detail` a sentence. An incomplete pull may add and update, never remove.
+    """
+
+    complete: bool
+    received: int
+    pages: int = 0
+    total: int | None = None
+    reason: str | None = None
+    detail: str = ""
+    # False when a record came without a readable sourcedId: nobody's absence can be believed then.
+    every_id_known: bool = True

@@ -1,0 +1,169 @@
+"""One settings file for every place. What differs comes from the environment, through `env`."""
+
+import secrets
+
+from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
+
+from schoolgate.config import database, env, home
+
+HOME = env.home()
+
+# Without a home (a type checker, a migration check) a key for this process alone will do.
+SECRET_KEY = env.secret("SCHOOLGATE_SIGNING_KEY") or home.key(
+    HOME, home.SIGNING_KEY, otherwise=secrets.token_urlsafe(50)
+)
+# Newest first: the first seals, every one opens. Rotation is adding one in front.
+SEALING_KEYS = [
+    key
+    for key in (
+        env.secret("SCHOOLGATE_SEALING_KEY")
+        or home.key(HOME, home.SEALING_KEY, otherwise=Fernet.generate_key().decode())
+    ).split()
+    if key
+]
+
+DEBUG = False
+ALLOWED_HOSTS = env.words("SCHOOLGATE_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+# Off only for `http://localhost`, where a browser would not send a secure cookie back.
+HTTPS = env.flag("SCHOOLGATE_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "schoolgate.web",
+    "schoolgate.audit",
+    "schoolgate.jobs",
+    "schoolgate.accounts",
+    "schoolgate.districts",
+    "schoolgate.roster",
+    "schoolgate.licensing",
+    "schoolgate.registrations",
+    "schoolgate.sync",
+    "schoolgate.frontdesk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "schoolgate.config.urls"
+WSGI_APPLICATION = "schoolgate.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASE_URL = env.secret("SCHOOLGATE_DATABASE_URL")
+DATABASES = {"default": database.from_url(DATABASE_URL, home=HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ENGINE_URL = database.engine_url(DATABASE_URL, home=HOME)
+
+# --- sign-in -------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        # Length, not forced rotation or odd characters (NIST SP 800-63B).
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_ADAPTER = "schoolgate.accounts.adapter.NoSignUp"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# A shared desk: the session ends with the browser and after a working day at the latest.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_NAME = "schoolgate"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- the browser -----------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Bootstrap draws its arrows as data: images.
+        "img-src": [SELF, "data:"],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+# Served straight from the packages: no collectstatic to forget between two commands.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# --- words and times ----------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_TZ = True
+# Moments are kept in UTC and shown in the district's own time zone.
+TIME_ZONE = "UTC"
+MESSAGE_TAGS = {messages.ERROR: "danger"}
+
+# --- sources -----------------------------------------------------------------------------------
+# Lets every registration of this installation use http and private addresses: a sandbox, a test.
+INSECURE_SOURCES = env.flag("SCHOOLGATE_INSECURE_SOURCES", default=False)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Addresses and query strings of requests never go to a log: they may hold a search by name.
+    "loggers": {
+        name: {"level": "ERROR", "propagate": True}
+        for name in ("httpx2", "httpcore2", "django.request", "django.security", "dbos")
+    },
+}

@@ -1,0 +1,49 @@
+"""What happened at the desk: events are added, never changed. A correction points back."""
+
+from django.conf import settings
+from django.db import models
+
+from schoolgate.districts.models import District, School
+from schoolgate.roster.models import Guardian, Student
+
+
+class EventKind(models.TextChoices):
+    EARLY_DEPARTURE = "early_departure"
+    # Asked for and not finished: recorded as carefully as a release.
+    REFUSAL = "refusal"
+    # "Undo, child not gone": points at the departure that it takes back.
+    UNDONE = "undone"
+
+
+class DeskEvent(models.Model):
+    """One decision, with everything that was seen when it was made."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    school = models.ForeignKey(School, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT)
+    # The contact who came, when she is one; the name as presented in any case.
+    guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, null=True)
+    presented_name = models.CharField(max_length=200, blank=True)
+    verdict = models.CharField(max_length=20)
+    rules = models.JSONField(default=list)
+    rules_version = models.CharField(max_length=20)
+    evidence = models.JSONField(default=list)
+    reason = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    # The list that was decided with.
+    list_as_of = models.DateTimeField(null=True)
+    # Contacts, restrictions and reasons as they stood on the screen.
+    snapshot = models.JSONField()
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="correction"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "school", "-decided_at"], name="events_of_a_school"),
+            models.Index(fields=["district", "student", "-decided_at"], name="events_of_a_student"),
+        ]

@@ -1,0 +1,265 @@
+"""Students, guardians and the relationships between them: the truth the desk works from.
+
+Synced rows are keyed by (registration, sourced_id), the sourced_id an opaque string compared
+exactly. `registration_id` and `run_id` are plain numbers: registrations and sync stand on floors
+above this one, and keys only point down. What the school knows itself
+(restrictions, pickup states, aliases) stands at the end: no sync touches it.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from schoolgate.districts.models import District, School
+
+
+class State(models.TextChoices):
+    ACTIVE = "active"
+    DEPARTED = "departed"
+
+
+class Person(models.Model):
+    """What students and guardians share. Names are kept as the source spells them."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    # None: known to the school only, never seen at a source.
+    registration_id = models.BigIntegerField(null=True)
+    sourced_id = models.CharField(max_length=255, null=True)  # noqa: DJ001  # no id is not ""
+    given_name = models.CharField(max_length=200)
+    middle_name = models.CharField(max_length=200, blank=True)
+    family_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    first_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    # The run that last changed this row.
+    run_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class Student(Person):
+    identifier = models.CharField(max_length=100, blank=True)
+    grade = models.CharField(max_length=40, blank=True)
+    # Names and identifier folded for type-ahead: " rivera marisol j 4471" (roster/folding.py).
+    folded = models.CharField(max_length=700)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "registration_id", "sourced_id"], name="one_student_per_id"
+            ),
+        ]
+
+
+class Guardian(Person):
+    """Any adult contact of a student. The role is the source's: a contact, never a permission."""
+
+    role = models.CharField(max_length=40)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=100, blank=True)
+    sms = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "registration_id", "sourced_id"], name="one_guardian_per_id"
+            ),
+        ]
+
+
+class Listing(models.Model):
+    """A student on one school's list. A student may be on several."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="listings")
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="listings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "school", "student"], name="one_listing_per_school"
+            ),
+        ]
+
+
+class RelationshipState(models.TextChoices):
+    CURRENT = "current"
+    ENDED = "ended"
+
+
+class Relationship(models.Model):
+    """One student with one guardian. An ended one stays, so that the desk can say since when."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="relationships")
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="relationships")
+    state = models.CharField(max_length=10, choices=RelationshipState.choices)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    run_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "student", "guardian"], name="one_relationship_per_pair"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="current", ended_at=None)
+                | models.Q(state="ended", ended_at__isnull=False),
+                name="an_ended_relationship_has_an_end",
+            ),
+        ]
+
+
+class Side(models.TextChoices):
+    """Whose source row says so (OneRoster `agents`, on either side)."""
+
+    STUDENT = "student"
+    ADULT = "adult"
+
+
+class RelationshipClaim(models.Model):
+    """What one source row says about one pair. A relationship stands while any side claims it.
+
+    Kept by source ids, so that a claim about somebody not (yet) in the feed waits and resolves.
+    """
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    registration_id = models.BigIntegerField()
+    side = models.CharField(max_length=10, choices=Side.choices)
+    student_sourced_id = models.CharField(max_length=255)
+    adult_sourced_id = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration_id", "student_sourced_id", "adult_sourced_id", "side"],
+                name="one_claim_per_side",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["registration_id", "adult_sourced_id"], name="claims_by_adult"
+            ),
+        ]
+
+
+class HistoryEntry(models.Model):
+    """One change of one student, guardian or relationship, with what was before and after."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    registration_id = models.BigIntegerField(null=True)
+    run_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    # "student.transferred", "relationship.removed", ...
+    action = models.CharField(max_length=40)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, null=True)
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "student", "at"], name="history_by_student"),
+            models.Index(fields=["district", "guardian", "at"], name="history_by_guardian"),
+            models.Index(fields=["district", "run_id"], name="history_by_run"),
+        ]
+
+
+# --- the school's own knowledge: no sync touches what follows ---------------------------------
+
+
+class Effect(models.TextChoices):
+    NO_RELEASE = "no_release"
+    NO_VISIT = "no_visit"
+    NO_CONTACT = "no_contact"
+    ONLY_THESE_ADULTS = "only_these_adults"
+
+
+class Restriction(models.Model):
+    """A court order or do-not-release note: ours, dated. It is about a person, by name.
+
+    `guardian` is a convenience: the restriction is matched by name too, so that it holds when the
+    source deletes an adult and creates her again with another id.
+    """
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    given_name = models.CharField(max_length=200)
+    family_name = models.CharField(max_length=200)
+    other_names = models.JSONField(default=list)
+    birth_date = models.DateField(null=True)
+    guardian = models.ForeignKey(Guardian, on_delete=models.SET_NULL, null=True)
+    effects = models.JSONField()
+    # Scope: the students named, or else the whole school, or else the whole district.
+    students = models.ManyToManyField(Student, through="RestrictedStudent")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    instruction = models.CharField(max_length=140)
+    from_on = models.DateField()
+    # None: until reviewed.
+    until_on = models.DateField(null=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class RestrictedStudent(models.Model):
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "restriction", "student"], name="one_row_per_restricted_student"
+            ),
+        ]
+
+
+class Pickup(models.TextChoices):
+    ALLOWED = "allowed"
+    DENIED = "denied"
+
+
+class PickupState(models.Model):
+    """The school's own word on whether this adult may collect this student. No row: not stated."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="pickup_states")
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="pickup_states")
+    state = models.CharField(max_length=10, choices=Pickup.choices)
+    why = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "student", "guardian"], name="one_pickup_state_per_pair"
+            ),
+        ]
+
+
+class Alias(models.Model):
+    """Another name under which this adult is known, confirmed by a person: it counts as exact."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=200)
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "guardian", "name"], name="one_alias_per_name"
+            ),
+        ]

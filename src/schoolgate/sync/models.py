@@ -1,0 +1,194 @@
+"""What a sync run read, planned, held and did."""
+
+from django.conf import settings
+from django.db import models
+
+from schoolgate.districts.models import District, School
+from schoolgate.registrations.models import Registration
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    FAILED = "failed"
+
+
+ENDED = (RunState.APPLIED, RunState.UNCHANGED, RunState.HELD, RunState.FAILED)
+
+
+class SyncRun(models.Model):
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    stage = models.CharField(max_length=20, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # Whether the pull proved to be whole; None while nobody knows. Why not, in a word and a sentence.
+    complete = models.BooleanField(null=True)
+    incomplete_reason = models.CharField(max_length=60, blank=True)
+    incomplete_detail = models.CharField(max_length=500, blank=True)
+    # A stable word and a sentence for a failed run, and whether trying again may help.
+    failure = models.CharField(max_length=60, blank=True)
+    failure_detail = models.CharField(max_length=500, blank=True)
+    retry_helps = models.BooleanField(default=False)
+    rows_read = models.PositiveBigIntegerField(default=0)
+    rows_unchanged = models.PositiveBigIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+    # {"student.added": 3, ...}: only what was applied. {"fetch": 1.2, ...}: seconds.
+    changes = models.JSONField(default=dict)
+    problems = models.JSONField(default=dict)
+    timings = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["registration", "-id"], name="runs_of_a_registration")]
+
+
+class RowProblem(models.Model):
+    """A row that could not be read, or was read with a coercion. Never the person's data."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="row_problems")
+    kind = models.CharField(max_length=60)
+    severity = models.CharField(max_length=10)
+    collection = models.CharField(max_length=40)
+    position = models.PositiveBigIntegerField()
+    sourced_id = models.CharField(max_length=255, blank=True)
+    field = models.CharField(max_length=60, blank=True)
+    expected = models.CharField(max_length=200, blank=True)
+
+
+class RowKind(models.TextChoices):
+    STUDENT = "student"
+    GUARDIAN = "guardian"
+
+
+class SeenRow(models.Model):
+    """A source row as last accepted. `digest` is of the raw row, `meaning` of what it came to.
+
+    A row whose digest stands here costs a hash and a lookup; one whose meaning stands here only
+    looks new (the source rewrote dateLastModified) and makes no history.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10, choices=RowKind.choices)
+    sourced_id = models.CharField(max_length=255)
+    digest = models.BinaryField(max_length=16)
+    meaning = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "kind", "sourced_id"], name="one_seen_row_per_id"
+            ),
+        ]
+
+
+class StagedRow(models.Model):
+    """A changed row of one run, or one that is gone (`gone` says why, `wanted` is empty)."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_rows")
+    kind = models.CharField(max_length=10, choices=RowKind.choices)
+    sourced_id = models.CharField(max_length=255)
+    digest = models.BinaryField(max_length=16, null=True)
+    meaning = models.BinaryField(max_length=16, null=True)
+    wanted = models.JSONField(null=True)
+    gone = models.CharField(max_length=30, blank=True)
+    accepted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "kind", "sourced_id"], name="one_staged_row_per_id"
+            ),
+        ]
+
+
+class StagedClaim(models.Model):
+    """What one staged row says about one pair."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_claims")
+    side = models.CharField(max_length=10)
+    student_sourced_id = models.CharField(max_length=255)
+    adult_sourced_id = models.CharField(max_length=255)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run", "student_sourced_id"], name="staged_claims_by_student"),
+            models.Index(fields=["run", "adult_sourced_id"], name="staged_claims_by_adult"),
+        ]
+
+
+class ChangeState(models.TextChoices):
+    PLANNED = "planned"
+    APPLIED = "applied"
+    # Dangerous: a person decides.
+    HELD = "held"
+    # A removal in a pull that was not whole: the next complete pull decides.
+    WITHHELD = "withheld"
+
+
+class PlannedChange(models.Model):
+    """One thing that must change for the roster to match the source, with before and after."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="planned_changes")
+    # None: a guardian whose children are in several schools; added before any school.
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    kind = models.CharField(max_length=20)
+    action = models.CharField(max_length=20)
+    student_sourced_id = models.CharField(max_length=255, blank=True)
+    adult_sourced_id = models.CharField(max_length=255, blank=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    state = models.CharField(
+        max_length=10, choices=ChangeState.choices, default=ChangeState.PLANNED
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run", "school", "state"], name="changes_of_a_school"),
+            models.Index(fields=["run", "student_sourced_id"], name="changes_by_student"),
+            models.Index(fields=["run", "adult_sourced_id"], name="changes_by_adult"),
+        ]
+
+
+class Hold(models.Model):
+    """Why the removals of one kind in one school wait for a person."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="holds")
+    school = models.ForeignKey(School, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    reason = models.CharField(max_length=30)
+    count = models.PositiveIntegerField()
+    of = models.PositiveIntegerField()
+    limit = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "school", "kind"], name="one_hold_per_school_and_kind"
+            ),
+        ]
+
+
+class AppliedSchool(models.Model):
+    """A school whose part of a run is in: a run that died in the middle goes on with the others."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="applied_schools")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    applied_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "school"], name="one_apply_per_school"),
+            models.UniqueConstraint(
+                fields=["run"],
+                condition=models.Q(school=None),
+                name="one_apply_of_what_schools_share",
+            ),
+        ]

@@ -5,10 +5,10 @@ from typing import Generic, Protocol, TypeVar
 
 from schoolgate.oneroster.records import Org, Problem, ProblemLog, RawRow, Record, User, Verdict
 
-T = TypeVar("T", bound=Record, covariant=True)
+T_co = TypeVar("T_co", bound=Record, covariant=True)
 
 
-class Collection(Protocol, Generic[T]):
+class Collection(Protocol, Generic[T_co]):
     """One collection of a source as a stream, read once, with bounded memory.
 
     Iterating yields typed records; what could not be read is counted in `problems` and skipped.
@@ -22,7 +22,7 @@ class Collection(Protocol, Generic[T]):
     # (for CSV the header line; for REST nothing).
     salt: bytes
 
-    def __iter__(self) -> Iterator[T]: ...
+    def __iter__(self) -> Iterator[T_co]: ...
 
     def raw(self) -> Iterator[RawRow]:
         """Every row, unparsed, in the order of the source.
@@ -32,9 +32,11 @@ class Collection(Protocol, Generic[T]):
         """
         ...
 
-    def decode(self, row: RawRow) -> T | Problem:
-        """Read one row; a row that cannot be read comes back as a `Problem`. Coercions are
-        counted in `problems` as warnings."""
+    def decode(self, row: RawRow) -> T_co | Problem:
+        """Read one row; a row that cannot be read comes back as a `Problem`.
+
+        Coercions are counted in `problems` as warnings.
+        """
         ...
 
     @property

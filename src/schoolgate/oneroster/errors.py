@@ -1,7 +1,7 @@
 """Everything that can go wrong with a source, as one tree.
 
     OneRosterError
-    ├── BadInput                  what we were given is wrong: address, setting, file     (your turn)
+    ├── BadInput                  what we were given is wrong: address, setting, file  (your turn)
     │   ├── UnsafeAddress         not https, or not a public address
     │   ├── UnsupportedVersion    a OneRoster 1.0 or 1.2 source
     │   └── BadBundle             a CSV zip or folder that cannot be read

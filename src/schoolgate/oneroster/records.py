@@ -10,9 +10,12 @@ This module imports neither network nor framework: pure code may import it.
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+# Text is never empty: a strict decoder refuses "", and the tolerant one reads it as None.
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Status(StrEnum):
@@ -37,95 +40,95 @@ ADULT_CONTACT_ROLES = frozenset({Role.PARENT, Role.GUARDIAN, Role.RELATIVE})
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """A reference to another record (GUIDRef). Join on `sourced_id` only: href and type lie (2.2)."""
+    """A reference to another record (GUIDRef). Join on `sourced_id`: href and type lie (2.2)."""
 
-    sourced_id: str
-    type: str | None = None
-    href: str | None = None
+    sourced_id: Text
+    type: Text | None = None
+    href: Text | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """What every OneRoster record has. A missing status means active (T-30)."""
 
-    sourced_id: str
+    sourced_id: Text
     status: Status = Status.ACTIVE
-    date_last_modified: str | None = None
+    date_last_modified: Text | None = None
     metadata: dict[str, Any] = {}
 
 
 class Org(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    name: str
+    name: Text
     # Open vocabulary in practice (Rediker sends `departments`): kept as sent, lower case.
-    type: str
-    identifier: str | None = None
+    type: Text
+    identifier: Text | None = None
     parent: Ref | None = None
     children: tuple[Ref, ...] = ()
 
 
 class UserId(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    identifier: str
-    type: str | None = None
+    identifier: Text
+    type: Text | None = None
 
 
 class User(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     # Case-folded. One of `Role`, or whatever else the source said (T-24).
-    role: str
-    given_name: str
-    family_name: str
-    middle_name: str | None = None
-    username: str | None = None
+    role: Text
+    given_name: Text
+    family_name: Text
+    middle_name: Text | None = None
+    username: Text | None = None
     user_ids: tuple[UserId, ...] = ()
     # None: not said, or not understood.
     enabled_user: bool | None = None
-    identifier: str | None = None
-    email: str | None = None
-    sms: str | None = None
-    phone: str | None = None
+    identifier: Text | None = None
+    email: Text | None = None
+    sms: Text | None = None
+    phone: Text | None = None
     agents: tuple[Ref, ...] = ()
     orgs: tuple[Ref, ...] = ()
-    grades: tuple[str, ...] = ()
+    grades: tuple[Text, ...] = ()
 
 
 class AcademicSession(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    title: str
-    type: str
-    start_date: str | None = None
+    title: Text
+    type: Text
+    start_date: Text | None = None
     # Exclusive: the last day is the day before (2.6).
-    end_date: str | None = None
-    school_year: str | None = None
+    end_date: Text | None = None
+    school_year: Text | None = None
     parent: Ref | None = None
     children: tuple[Ref, ...] = ()
 
 
 class Class(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    title: str
-    class_code: str | None = None
-    class_type: str | None = None
-    location: str | None = None
-    grades: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
+    title: Text
+    class_code: Text | None = None
+    class_type: Text | None = None
+    location: Text | None = None
+    grades: tuple[Text, ...] = ()
+    subjects: tuple[Text, ...] = ()
     course: Ref | None = None
     school: Ref | None = None
     terms: tuple[Ref, ...] = ()
-    subject_codes: tuple[str, ...] = ()
-    periods: tuple[str, ...] = ()
+    subject_codes: tuple[Text, ...] = ()
+    periods: tuple[Text, ...] = ()
 
 
 class Enrollment(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     user: Ref
-    role: str
+    role: Text
     class_: Ref | None = msgspec.field(default=None, name="class")
     school: Ref | None = None
     primary: bool | None = None
-    begin_date: str | None = None
+    begin_date: Text | None = None
     # Exclusive (2.6).
-    end_date: str | None = None
+    end_date: Text | None = None
 
 
 class Demographics(Record, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Only what Schoolgate may need: `sourced_id` is the user's own (2.8)."""
 
-    birth_date: str | None = None
+    birth_date: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 # Served straight from the packages: no collectstatic to forget between two commands.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

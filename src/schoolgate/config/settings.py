@@ -35,11 +35,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Before the sign-in library, whose pages its templates replace.
+    "schoolgate.web",
     "allauth",
     "allauth.account",
     "csp",
     "django_htmx",
-    "schoolgate.web",
     "schoolgate.audit",
     "schoolgate.jobs",
     "schoolgate.accounts",

@@ -14,5 +14,5 @@ if ! machine_has_npm; then
   PATH="$PWD/.venv/bin:$PATH"
   export PATH
 fi
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 .venv/bin/python setup/vendor.py

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from schoolgate.oneroster.reading import Reading, Unusable
+from schoolgate.oneroster.reading import BAD_JSON, Reading, Unusable
 from schoolgate.oneroster.records import Ref, Status, UserId
 from schoolgate.oneroster.vocabulary import FALSE_WORDS, STATUSES, TRUE_WORDS
 
@@ -131,7 +131,7 @@ def metadata(value: object, field: str, reading: Reading) -> dict[str, Any]:
         # One provider writes its metadata as JSON inside a string (T-37).
         try:
             value = msgspec.json.decode(value)
-        except msgspec.DecodeError:
+        except BAD_JSON:
             value = None
         else:
             reading.warn("metadata_as_text", field, "an object")

@@ -14,7 +14,7 @@ import msgspec
 
 from schoolgate.oneroster import coerce
 from schoolgate.oneroster.moments import is_day, looks_usual, parse_day, parse_moment
-from schoolgate.oneroster.reading import Reading, Unusable
+from schoolgate.oneroster.reading import BAD_JSON, Reading, Unusable
 from schoolgate.oneroster.records import (
     Class,
     Problem,
@@ -64,8 +64,8 @@ class _Shape(Generic[T]):
         self.days = [(f.name, f.encode_name) for f in fields if f.name in _DAYS]
         self.graded = any(f.name == "grades" for f in fields)
         self.boolean = next((f.encode_name for f in fields if hints[f.name] == bool | None), "")
-        self.strict = msgspec.json.Decoder(kind)
-        self.lax = msgspec.json.Decoder(kind, strict=False)
+        self.strict: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind)
+        self.lax: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, strict=False)
         self.coercions = [
             (f.name, f.encode_name, _COERCIONS[hints[f.name]])
             for f in fields
@@ -93,10 +93,10 @@ def decode_json(
     kind: type[T], data: bytes, *, collection: str, position: int, log: ProblemLog
 ) -> T | Problem:
     """Read one JSON object. Counts what it had to coerce, and what it could not read, in `log`."""
-    shape = _shape(kind)
+    shape: _Shape[T] = _shape(kind)
     try:
         record = shape.strict.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except BAD_JSON:
         return _decode_laxly(shape, kind, data, Reading(collection, position, log))
     # Asking for the bytes first is twenty times cheaper than parsing the record again.
     if shape.is_plain(record) and b'"password"' not in data:
@@ -120,7 +120,7 @@ def decode_fields(  # noqa: PLR0913 (the seam both bindings share)
     are not counted. References are under their JSON names: `orgs`, `agents`, `user`, `parent`, ...
     """
     reading = Reading(collection, position, log, file)
-    shape = _shape(kind)
+    shape: _Shape[T] = _shape(kind)
     try:
         return _check(shape, _read(shape, kind, fields, reading), reading)
     except Unusable as unusable:
@@ -129,9 +129,11 @@ def decode_fields(  # noqa: PLR0913 (the seam both bindings share)
 
 def _decode_laxly(shape: _Shape[T], kind: type[T], data: bytes, reading: Reading) -> T | Problem:
     """Read an object that is fine but for its boolean: ClassLink spells every one as text."""
+    if not shape.boolean:
+        return _decode_tolerantly(shape, kind, data, reading)
     try:
         record = shape.lax.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except BAD_JSON:
         return _decode_tolerantly(shape, kind, data, reading)
     reading.sourced_id = record.sourced_id
     reading.warn("boolean_as_text", shape.boolean, "true or false")
@@ -150,7 +152,7 @@ def _decode_tolerantly(
 ) -> T | Problem:
     try:
         fields = _any_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except BAD_JSON:
         return reading.fail(Unusable("unreadable", None, "valid JSON"))
     if not isinstance(fields, dict):
         return reading.fail(Unusable("not_an_object", None, "an object"))

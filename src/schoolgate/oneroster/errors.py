@@ -4,6 +4,7 @@
     ├── BadInput                  what we were given is wrong: address, setting, file  (your turn)
     │   ├── UnsafeAddress         not https, or not a public address
     │   ├── UnsupportedVersion    a OneRoster 1.0 or 1.2 source
+    │   ├── NotTokenEndpoint      the token URL leads to something else
     │   └── BadBundle             a CSV zip or folder that cannot be read
     └── SourceFailed              the source did not answer as OneRoster 1.1 asks
         ├── Unreachable           no connection, or it broke, or took too long            (retry)
@@ -12,7 +13,10 @@
         ├── NotSignedIn           401, or the token was refused                  (district's turn)
         ├── NotAllowed            403: scope or sharing                          (district's turn)
         ├── NotOffered            404 or 405 on a collection                     (district's turn)
-        ├── NotOneRoster          HTML, wrong envelope, unreadable JSON              (SIS's turn)
+        ├── Rejected              400 or another 4xx: the request was not understood (SIS's turn)
+        ├── UntrustedCertificate  the certificate cannot be verified                 (SIS's turn)
+        ├── NotOneRoster          HTML, wrong envelope                               (SIS's turn)
+        │   └── BrokenAnswer      JSON that ends in the middle                          (retry)
         └── TooLarge              an answer over the size limit                      (SIS's turn)
 
 Each error is one sentence that says what happened and what to do next, and carries:
@@ -48,6 +52,10 @@ class UnsupportedVersion(BadInput):
         self.version = version
 
 
+class NotTokenEndpoint(BadInput):
+    """The token URL answers, but not as an OAuth 2 token endpoint does (T-19)."""
+
+
 class BadBundle(BadInput):
     """A CSV bundle that cannot be read. Names file, line and column where there are any."""
 
@@ -72,9 +80,13 @@ class SourceFailed(OneRosterError):
 
     whose_turn: ClassVar[Turn] = "sis"
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: str | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
+        # The Retry-After header as it came: seconds or an HTTP date.
+        self.retry_after = retry_after
 
 
 class Unreachable(SourceFailed):
@@ -115,8 +127,22 @@ class NotOffered(SourceFailed):
     whose_turn: ClassVar[Turn] = "district"
 
 
+class Rejected(SourceFailed):
+    """The source did not understand the request: 400, or a 4xx without a class of its own."""
+
+
+class UntrustedCertificate(SourceFailed):
+    """The certificate cannot be verified. Checks are never off; a CA file can be given."""
+
+
 class NotOneRoster(SourceFailed):
-    """The answer is not what OneRoster 1.1 describes: a web page, another envelope, broken JSON."""
+    """The answer is not what OneRoster 1.1 describes: a web page, another envelope."""
+
+
+class BrokenAnswer(NotOneRoster):
+    """The answer began well and broke off, or its compression is damaged."""
+
+    retry_helps = True
 
 
 class TooLarge(SourceFailed):

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from schoolgate.oneroster.records import Problem, ProblemLog
+
+# What a JSON decoder raises for bytes that are no JSON, RecursionError for nesting without end.
+BAD_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Unusable(Exception):

@@ -1,0 +1,178 @@
+"""A OneRoster 1.1 REST source: one method a collection."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote, urlencode
+
+from schoolgate.oneroster.addresses import checked_url, collection_root
+from schoolgate.oneroster.auth import Auth
+from schoolgate.oneroster.decode import decode_json
+from schoolgate.oneroster.errors import BadInput, NotOffered, NotOneRoster
+from schoolgate.oneroster.page import Page, read_page
+from schoolgate.oneroster.paging import Addresses, Pages, PagingSettings
+from schoolgate.oneroster.records import (
+    AcademicSession,
+    Class,
+    Demographics,
+    Enrollment,
+    Org,
+    Problem,
+    ProblemLog,
+    Record,
+    Role,
+    User,
+)
+from schoolgate.oneroster.rest_collection import RestCollection
+from schoolgate.oneroster.retry import Patience, Retrier, Time
+from schoolgate.oneroster.session import Session
+from schoolgate.oneroster.transport import Limits, Transport, Wire
+
+T = TypeVar("T", bound=Record)
+OnPage = Callable[[str, int, int], None]
+
+_NOT_FOUND = 404
+
+
+def _ignore_page(name: str, pages: int, records: int) -> None:
+    """Tell nobody of the progress."""
+
+
+class Client:
+    """Reads one source. Each collection method gives a fresh stream, so that it can be read again.
+
+    `base_url` may be given with or without `/ims/oneroster/v1p1`. `insecure` allows http and this
+    very machine, for trying things out. `on_page` is told a collection's name, its pages and its
+    records so far. To be used from one thread; it fetches pages in up to `concurrency` others.
+
+    Raises:
+        UnsafeAddress, UnsupportedVersion, BadInput: an address or setting is no good.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a registration may set, each by its name)
+        self,
+        base_url: str,
+        auth: Auth,
+        *,
+        concurrency: int = 4,
+        page_size: int = 1000,
+        insecure: bool = False,
+        ca_file: str | None = None,
+        patience: Patience | None = None,
+        clocks: Time | None = None,
+        limits: Limits | None = None,
+        on_page: OnPage = _ignore_page,
+    ) -> None:
+        if concurrency < 1 or page_size < 1:
+            raise BadInput("Concurrency and page size must be at least 1.")
+        self.root = collection_root(base_url, insecure=insecure)
+        if auth.token_url is not None:
+            checked_url(auth.token_url, "token URL", insecure=insecure)
+        self._transport = Transport(
+            Wire(
+                token_url=auth.token_url,
+                insecure=insecure,
+                ca_file=ca_file,
+                connections=concurrency + 1,
+                limits=limits or Limits(),
+            )
+        )
+        self._session = Session(self._transport, auth, Retrier(patience, clocks))
+        self._settings = PagingSettings(page_size=page_size, concurrency=concurrency)
+        self._on_page = on_page
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    @property
+    def retries(self) -> int:
+        """How many requests had to be sent again so far."""
+        return self._session.retries
+
+    def orgs(self) -> RestCollection[Org]:
+        return self._collection("orgs", Org, "orgs")
+
+    def schools(self) -> RestCollection[Org]:
+        return self._collection("schools", Org, "orgs")
+
+    def users(self) -> RestCollection[User]:
+        return self._collection("users", User, "users")
+
+    def students(self) -> RestCollection[User]:
+        return self._collection("students", User, "users", only_role=Role.STUDENT)
+
+    def students_of_school(self, school_id: str) -> RestCollection[User]:
+        path = f"schools/{quote(school_id, safe='')}/students"
+        return self._collection(path, User, "users", only_role=Role.STUDENT)
+
+    def enrollments(self) -> RestCollection[Enrollment]:
+        return self._collection("enrollments", Enrollment, "enrollments")
+
+    def classes(self) -> RestCollection[Class]:
+        return self._collection("classes", Class, "classes")
+
+    def academic_sessions(self) -> RestCollection[AcademicSession]:
+        return self._collection("academicSessions", AcademicSession, "academicSessions")
+
+    def demographics(self) -> RestCollection[Demographics]:
+        return self._collection("demographics", Demographics, "demographics")
+
+    def user(self, sourced_id: str) -> User | None:
+        """Ask for one user by id. None when the source says there is no such user.
+
+        A user marked as to be deleted is returned as such: that too is an answer.
+
+        Raises:
+            SourceFailed: there is no answer to believe.
+        """
+        url = f"{self.root}/users/{quote(sourced_id, safe='')}"
+        try:
+            page = self._page(url, "users", "a user")
+        except NotOffered as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        for row in page.rows:
+            found = decode_json(User, bytes(row), collection="users", position=1, log=ProblemLog())
+            if not isinstance(found, Problem) and found.sourced_id == sourced_id:
+                return found
+        if not page.rows:
+            return None
+        raise NotOneRoster("The source was asked for one user and sent another, or none readable.")
+
+    def first_page(self, path: str, resource: str, *, offset: int, limit: int) -> Page:
+        """Read one page of a collection, for a look at how the source behaves."""
+        return self._page(self._window_url(path, offset, limit, sort=True), resource, resource)
+
+    def _collection(
+        self, path: str, kind: type[T], resource: str, *, only_role: Role | None = None
+    ) -> RestCollection[T]:
+        # Said in messages: an id in a path is nobody's business there.
+        name = path.partition("/")[0] if only_role is None else "students"
+        addresses = Addresses(
+            window=lambda offset, limit, sort: self._window_url(path, offset, limit, sort=sort),
+            fetch=lambda url: self._page(url, resource, name),
+        )
+        pages = Pages(addresses, self._settings)
+        return RestCollection(name, kind, pages, only_role=only_role, on_page=self._on_page)
+
+    def _page(self, url: str, resource: str, what: str) -> Page:
+        return self._session.read(url, what=what, parse=lambda answer: read_page(answer, resource))
+
+    def _window_url(self, path: str, offset: int, limit: int, *, sort: bool) -> str:
+        query: dict[str, object] = {"limit": limit, "offset": offset}
+        if sort:
+            query |= {"sort": "sourcedId", "orderBy": "asc"}
+        # %20 and never +: a signature covers the query as it is sent (4.1).
+        return f"{self.root}/{path}?{urlencode(query, quote_via=quote, safe='')}"

@@ -24,7 +24,7 @@ def render(
     chosen = part if part and wants_part(request) else template
     response = shortcuts.render(request, chosen, dict(context), status=status)
     if part:
-        patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
+        patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
     return response
 
 

@@ -11,7 +11,11 @@ def widget(field: forms.BoundField) -> SafeString:
     classes = [str(field.field.widget.attrs.get("class", "")), _class_of(field.field.widget)]
     if field.errors:
         classes.append("is-invalid")
-    return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
+    if field.field.widget.attrs.get("placeholder") == field.label:
+        # The sign-in library repeats the label in the box, where it says nothing new.
+        attrs["placeholder"] = False
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

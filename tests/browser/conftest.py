@@ -1,0 +1,61 @@
+"""One Chromium for the session, a fresh page for each test, and no quiet trouble in any of them."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from browsers import DESK, start_chromium
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread; without this the ORM refuses to work here.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = start_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Collect what the browser complains about: console errors, breaches of the content policy.
+
+    A test that asks for trouble (a page that is not there) clears what it expected.
+    """
+    return []
+
+
+@pytest.fixture
+def context(
+    chromium: Browser, live_server: LiveServer, complaints: list[str]
+) -> Iterator[BrowserContext]:
+    """Give a browser as a clerk has it: empty, and as wide as her screen."""
+    context = chromium.new_context(base_url=live_server.url, viewport=DESK)
+    context.set_default_timeout(5_000)
+    context.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    context.on("weberror", lambda trouble: complaints.append(str(trouble.error)))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
+    yield context.new_page()
+    assert complaints == []
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """Give a page in a browser that runs no JavaScript."""
+    context = chromium.new_context(
+        base_url=live_server.url, viewport=DESK, java_script_enabled=False
+    )
+    context.set_default_timeout(5_000)
+    yield context.new_page()
+    context.close()

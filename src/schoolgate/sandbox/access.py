@@ -1,4 +1,4 @@
-"""Who may read: OAuth 1.0a signatures, OAuth 2 client credentials, a fixed bearer token (section 4)."""
+"""Who may read: OAuth 1.0a signatures, OAuth 2 client credentials, a fixed bearer token."""
 
 import base64
 import binascii

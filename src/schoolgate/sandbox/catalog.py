@@ -38,6 +38,8 @@ class Listing:
     source: Sequence[Any]
     keep: Keep | None = None
     scope: str = CORE
+    # The first record has moved to the end (a quirk).
+    shifted: bool = False
 
 
 @dataclass(frozen=True)

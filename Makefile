@@ -12,7 +12,7 @@ VENDOR_READY := $(VENDOR)/.ready
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: $(VENDOR_READY)  ## install what the project needs, into this folder only
+setup: $(VENDOR_READY)  ## install what the project needs: Python packages, browser packages
 
 demo: setup  ## try everything: a sandbox SIS, a synced district, the desk in your browser (DEMO_PORT=...)
 	@exec .venv/bin/schoolgate demo

@@ -28,6 +28,7 @@ make_environment() {
     package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
       stop "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install $package"
+    export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq && apt-get install -y -qq --no-install-recommends "$package" >/dev/null
   fi
   "$python" -m venv --clear .venv

@@ -72,3 +72,15 @@ def add_staff(
         Workplace(district=district, membership=membership, school=school) for school in schools
     )
     return membership
+
+
+def find_schools(district: District, codes: list[str]) -> list[School]:
+    """The district's schools of these codes."""
+    schools = {school.code: school for school in School.objects.filter(district=district)}
+    for code in codes:
+        if code not in schools:
+            raise CannotAdd(
+                f"There is no school {code!r} in {district.name}. "
+                f"Known: {', '.join(sorted(schools)) or 'none yet'}."
+            )
+    return [schools[code] for code in codes]

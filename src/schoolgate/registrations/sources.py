@@ -7,7 +7,7 @@ from schoolgate.oneroster import (
     CsvBundle,
     OAuth1,
     OAuth2,
-    StaticBearer,
+    Bearer,
 )
 from schoolgate.oneroster.collection import Source
 from schoolgate.registrations.credentials import unseal
@@ -32,7 +32,7 @@ def open_source(registration: Registration) -> Source:
     )
 
 
-def _sign_in(registration: Registration) -> OAuth1 | OAuth2 | StaticBearer:
+def _sign_in(registration: Registration) -> OAuth1 | OAuth2 | Bearer:
     credential = registration.credential
     secret = unseal(credential)
     if registration.auth == Auth.OAUTH1:
@@ -44,4 +44,4 @@ def _sign_in(registration: Registration) -> OAuth1 | OAuth2 | StaticBearer:
             token_url=registration.token_url,
             scope=registration.scope or None,
         )
-    return StaticBearer(secret)
+    return Bearer(secret)

@@ -96,8 +96,12 @@ class StagedRow(models.Model):
     sourced_id = models.CharField(max_length=255)
     digest = models.BinaryField(max_length=16, null=True)
     meaning = models.BinaryField(max_length=16, null=True)
+    # What the roster should hold; None for a row that is gone.
     wanted = models.JSONField(null=True)
     gone = models.CharField(max_length=30, blank=True)
+    # A student's first school, whose transaction takes her changes; and whether contacts are taken.
+    home_school_id = models.BigIntegerField(null=True)
+    contacts = models.BooleanField(default=False)
     accepted = models.BooleanField(default=False)
 
     class Meta:

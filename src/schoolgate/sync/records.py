@@ -1,0 +1,165 @@
+"""What the stages hand to each other: plain, frozen, free of database, network and clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+
+import msgspec
+
+# Raised with every change of what normalize makes of a row: all rows are looked at again then.
+NORMALIZE_VERSION = 1
+
+DIGEST_BYTES = 16
+
+
+class Kind(StrEnum):
+    STUDENT = "student"
+    GUARDIAN = "guardian"
+    RELATIONSHIP = "relationship"
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolTake:
+    """One school that is ours, and whether its students' contacts are taken."""
+
+    school_id: int
+    contacts: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a registration takes: the org ids of its enabled schools, each with its choice."""
+
+    schools: Mapping[str, SchoolTake]
+
+    @property
+    def takes_contacts(self) -> bool:
+        return any(take.contacts for take in self.schools.values())
+
+    def version(self, *, secret: bytes) -> bytes:
+        """The salt of every row's digest: changes with the code of normalize and with the choice.
+
+        `secret` keys it, so that a hostile source cannot search for rows of equal digest.
+        """
+        choice = sorted(
+            (org, take.school_id, take.contacts) for org, take in self.schools.items()
+        )
+        words = msgspec.json.encode([NORMALIZE_VERSION, choice])
+        return blake2b(words, digest_size=32, key=blake2b(secret).digest()).digest()
+
+
+class WantedStudent(msgspec.Struct, frozen=True):
+    given_name: str
+    middle_name: str
+    family_name: str
+    identifier: str
+    grade: str
+    # Ours, ascending: the first is the student's home school.
+    schools: tuple[int, ...]
+    contacts: bool
+
+
+class WantedGuardian(msgspec.Struct, frozen=True):
+    given_name: str
+    middle_name: str
+    family_name: str
+    role: str
+    email: str
+    phone: str
+    sms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row says that this adult belongs to this student."""
+
+    side: str
+    student: str
+    adult: str
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedRow:
+    """What a source row comes to. `wanted` is None when its person is not (or no longer) ours."""
+
+    kind: Kind
+    sourced_id: str
+    wanted: WantedStudent | WantedGuardian | None
+    claims: tuple[Claim, ...] = ()
+    gone: str = ""
+
+    def meaning(self) -> bytes:
+        """A digest of what the row says, without what does not matter (dateLastModified)."""
+        words = msgspec.json.encode(
+            [self.wanted, self.gone, sorted((c.side, c.student, c.adult) for c in self.claims)]
+        )
+        return blake2b(words, digest_size=DIGEST_BYTES).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCount:
+    """How much of one kind would change in one school."""
+
+    school_id: int
+    kind: Kind
+    before: int
+    added: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Removals above the larger of the two wait for a person."""
+
+    percent: int = 10
+    relationship_percent: int = 5
+    records: int = 25
+
+
+class Reason(StrEnum):
+    TOO_MANY_REMOVED = "too_many_removed"
+    SCHOOL_EMPTIED = "school_emptied"
+    IDS_TURNED_OVER = "ids_turned_over"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReason:
+    school_id: int
+    kind: Kind
+    reason: Reason
+    count: int
+    of: int
+    limit: int
+
+
+@dataclass
+class Ledger:
+    """The rows as last accepted, and which of them this pull has shown again.
+
+    Digest to row, with a flag for each: a row seen twice is still one row.
+    """
+
+    known: dict[bytes, tuple[str, str]]
+    shown: set[tuple[str, str]] = field(default_factory=set)
+    changed: set[tuple[str, str]] = field(default_factory=set)
+    excused: set[str] = field(default_factory=set)
+
+    def recognises(self, digest: bytes) -> bool:
+        row = self.known.get(digest)
+        if row is None:
+            return False
+        self.shown.add(row)
+        return True
+
+    def shows_two_faces(self) -> set[tuple[str, str]]:
+        """Ids that came both unchanged and changed: two rows of one id (Ed-Fi, a shifted page)."""
+        return self.shown & self.changed
+
+    def absent(self) -> list[tuple[str, str]]:
+        """Rows accepted before that did not come. Invalid is not missing: those are excused."""
+        return [
+            row
+            for row in self.known.values()
+            if row not in self.shown and row not in self.changed and row[1] not in self.excused
+        ]

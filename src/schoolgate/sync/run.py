@@ -1,0 +1,175 @@
+"""THE MAIN PATH: the whole sync on one page.
+
+    source | collect | normalize | stage          fetch   network; ends in staged rows
+                                 | plan | safety  decide  no network; ends in planned changes
+                                        | apply   apply   one transaction a school
+
+Each of the three may be repeated: a retry never asks the source again for what is staged, and
+writes no school twice.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+
+from schoolgate.oneroster.collection import Collection, Source
+from schoolgate.oneroster.records import User
+from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
+from schoolgate.sync import decide as judge
+from schoolgate.sync import records
+from schoolgate.sync.models import ChangeState, PlannedChange, StagedClaim, StagedRow, SyncRun
+from schoolgate.sync.records import NormalizedRow, SchoolTake, Scope
+from schoolgate.sync.stages import apply as applying
+from schoolgate.sync.stages import collect, normalize, plan, safety, stage
+
+# Told at the start of every stage, with its name and how far it has come.
+Progress = Callable[[str, int], None]
+
+
+def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
+    """Read the source and stage what is new, changed or gone. Touches nothing else.
+
+    Raises:
+        SourceFailed, BadInput: when the source cannot be read at all.
+    """
+    scope = scope_of(run.registration)
+    salt = scope.version(secret=settings.SECRET_KEY.encode())
+    with _timed(run, "fetch"):
+        stage.clear(run)
+        tell("collect", 0)
+        ledger = stage.open_ledger(run)
+
+        def read(users: Collection[User]) -> None:
+            changed = collect.collect(users, ledger=ledger, salt=salt)
+            stage.stage(run, _normalized(changed, scope, tell), ledger=ledger)
+
+        users, verdict = collect.read_until_still(source, read)
+        tell("stage", verdict.received)
+        two_faced = stage.unstage_two_faced(run, ledger)
+        run.complete = verdict.complete
+        run.incomplete_reason = verdict.reason or ""
+        run.incomplete_detail = verdict.detail[:500]
+        if verdict.complete and verdict.every_id_known:
+            _stage_absences(run, source, ledger, scope)
+        run.rows_read = verdict.received
+        run.rows_unchanged = len(ledger.shown)
+        run.pages = verdict.pages
+        run.problems = dict(users.problems.counts)
+        if two_faced:
+            run.problems["duplicate_id"] = run.problems.get("duplicate_id", 0) + two_faced
+        stage.keep_problems(run, users.problems)
+        run.save()
+
+
+def decide(run: SyncRun, *, tell: Progress) -> None:
+    """Plan what must change, and mark what is too dangerous to do without a person."""
+    with _timed(run, "decide"), transaction.atomic():
+        tell("plan", 0)
+        plan.make_plan(run)
+        tell("safety", 0)
+        if not run.complete:
+            judge.withhold_removals(run)
+        counts = list(judge.count_by_school(run))
+        judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
+        # The plan of an earlier run is history now: this one looked at everything again.
+        PlannedChange.objects.filter(
+            run__registration_id=run.registration_id, run_id__lt=run.id
+        ).delete()
+        run.save()
+
+
+def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> None:
+    """Write what is planned and not held, school by school.
+
+    Raises:
+        Superseded: when another run of this registration has taken over.
+    """
+    with _timed(run, "apply"):
+        schools = list(
+            PlannedChange.objects.filter(run=run, school__isnull=False)
+            .order_by("school_id")
+            .values_list("school_id", flat=True)
+            .distinct()
+        )
+        tell("apply", 0)
+        applying.apply_shared(run, now=clock())
+        for done, school_id in enumerate(schools, start=1):
+            applying.apply_school(run, school_id or 0, now=clock())
+            tell("apply", done)
+        applying.apply_leavers(run, now=clock())
+        run.changes = _count_applied(run)
+        run.save()
+
+
+def forget_staging(run: SyncRun) -> None:
+    """What was staged has done its work."""
+    StagedClaim.objects.filter(run=run).delete()
+    StagedRow.objects.filter(run=run).delete()
+
+
+def scope_of(registration: Registration) -> Scope:
+    """The enabled schools of a registration, by the org ids of its source."""
+    enabled = SourceSchool.objects.filter(registration=registration, enabled=True)
+    return Scope(
+        {
+            school.sourced_id: SchoolTake(
+                school.school_id or 0, school.data_choice == DataChoice.STUDENTS_AND_CONTACTS
+            )
+            for school in enabled
+        }
+    )
+
+
+def _normalized(
+    changed: Iterator[collect.ChangedRow], scope: Scope, tell: Progress
+) -> Iterator[tuple[bytes, NormalizedRow]]:
+    for count, row in enumerate(changed, start=1):
+        normalized = normalize.normalize(row.user, scope)
+        if normalized is not None:
+            yield row.digest, normalized
+        if count % 1_000 == 0:
+            tell("collect", count)
+
+
+def _stage_absences(
+    run: SyncRun, source: Source, ledger: records.Ledger, scope: Scope
+) -> None:
+    """Believe that somebody is gone, after asking for her by id where that can be done."""
+    absent = ledger.absent()
+    answers = collect.confirm_absences(source, absent)
+    if answers is not None:
+        still_there = [
+            (stage.NEVER, row)
+            for user in answers.values()
+            if user is not None and (row := normalize.normalize(user, scope)) is not None
+        ]
+        stage.stage(run, still_there, ledger=ledger)
+        # A question that failed is no answer: those people stay until somebody answers.
+        ledger.excused |= {sourced_id for _, sourced_id in absent} - answers.keys()
+    stage.stage_absences(run, ledger.absent())
+
+
+def _count_applied(run: SyncRun) -> dict[str, int]:
+    applied = PlannedChange.objects.filter(run=run, state=ChangeState.APPLIED).exclude(
+        action__in=judge.NOTES
+    )
+    return {
+        f"{kind}.{action}": count
+        for kind, action, count in applied.order_by("kind", "action")
+        .values_list("kind", "action")
+        .annotate(count=Count("id"))
+    }
+
+
+@contextmanager
+def _timed(run: SyncRun, step: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        run.timings[step] = round(time.perf_counter() - started, 3)

@@ -1,0 +1,331 @@
+"""Stage 6: write the planned changes to the roster, one transaction a school.
+
+A clerk sees her school's list before or after, never between. Who moves from one school to another
+leaves the old list with whichever of the two schools is applied later, so for a moment she is on
+two lists and never on none. Guardians that schools share come before all schools, and those of whom
+nobody is left go after all.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.roster import changes as roster
+from schoolgate.roster.changes import Cause, PersonChange
+from schoolgate.roster.models import Guardian, Listing, RelationshipClaim, State
+from schoolgate.sync.batches import batched
+from schoolgate.sync.models import (
+    AppliedSchool,
+    ChangeState,
+    Hold,
+    PlannedChange,
+    SeenRow,
+    StagedClaim,
+    StagedRow,
+    SyncRun,
+)
+
+BATCH = 2_000
+
+# Where a planned change, and a claim, hold the id of a student's or a guardian's own source row.
+OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
+SIDE = {"student": "student", "guardian": "adult"}
+
+
+class Superseded(Exception):
+    """Another run of this registration has taken over: this one must not write any more."""
+
+    def __init__(self) -> None:
+        super().__init__("A newer sync of this registration has taken over; this one stopped.")
+
+
+def apply_shared(run: SyncRun, *, now: datetime) -> None:
+    """Add and update guardians whose children are in several schools."""
+    with transaction.atomic():
+        if not _claim(run, None, now=now):
+            return
+        planned = _planned(run, None, "guardian", "added", "returned", "updated")
+        _write_guardians(planned, _cause(run, None, now))
+        _accept(run, [change.adult_sourced_id for change in planned], "guardian")
+
+
+def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
+    """Write one school's part of the plan. Does nothing when it is in already.
+
+    Raises:
+        Superseded: when the run is no longer the registration's current one.
+    """
+    with transaction.atomic():
+        if not _claim(run, school_id, now=now):
+            return
+        cause = _cause(run, school_id, now)
+        _write_guardians(
+            _planned(run, school_id, "guardian", "added", "returned", "updated"), cause
+        )
+        _write_students(run, school_id, cause)
+        _write_relationships(run, school_id, cause)
+        _depart_guardians(_planned(run, school_id, "guardian", "departed"), cause)
+        _accept_of_school(run, school_id)
+
+
+def apply_leavers(run: SyncRun, *, now: datetime) -> None:
+    """After all schools: let go shared guardians of whom no relationship is left, remember the rows
+    that asked for no change, and date the lists."""
+    with transaction.atomic():
+        _check_current(run)
+        departing = _planned(run, None, "guardian", "departed")
+        _depart_guardians(departing, _cause(run, None, now))
+        # Somebody still counts on them: a relationship of theirs is held in another school.
+        PlannedChange.objects.filter(run=run, state=ChangeState.PLANNED).update(
+            state=ChangeState.WITHHELD
+        )
+        _accept_the_rest(run)
+        _date_the_lists(run, now=now)
+
+
+# --- who may write ------------------------------------------------------------------------------
+
+
+def _check_current(run: SyncRun) -> None:
+    registration = Registration.objects.select_for_update().get(pk=run.registration_id)
+    if registration.current_run_id != run.id:
+        raise Superseded
+
+
+def _claim(run: SyncRun, school_id: int | None, *, now: datetime) -> bool:
+    """Whether this part is still to be written. The mark is made in the same transaction."""
+    _check_current(run)
+    _, fresh = AppliedSchool.objects.get_or_create(
+        run=run, school_id=school_id, defaults={"applied_at": now}
+    )
+    return fresh
+
+
+def _cause(run: SyncRun, school_id: int | None, now: datetime) -> Cause:
+    return Cause(run.district_id, run.registration_id, run.id, school_id, now)
+
+
+def _planned(
+    run: SyncRun, school_id: int | None, kind: str, *actions: str
+) -> list[PlannedChange]:
+    return list(
+        PlannedChange.objects.filter(
+            run=run,
+            school_id=school_id,
+            kind=kind,
+            action__in=actions,
+            state=ChangeState.PLANNED,
+        ).order_by("id")
+    )
+
+
+def _done(planned: Iterable[PlannedChange]) -> None:
+    for batch in batched((change.id for change in planned), BATCH):
+        PlannedChange.objects.filter(id__in=batch).update(state=ChangeState.APPLIED)
+
+
+# --- what is written ------------------------------------------------------------------------------
+
+
+def _write_guardians(planned: list[PlannedChange], cause: Cause) -> None:
+    roster.write_guardians(
+        [
+            PersonChange(change.adult_sourced_id, change.action, change.before, change.after)
+            for change in planned
+        ],
+        cause,
+    )
+    _done(planned)
+
+
+def _depart_guardians(planned: list[PlannedChange], cause: Cause) -> None:
+    gone = set(
+        roster.depart_guardians(
+            [
+                PersonChange(change.adult_sourced_id, change.action, change.before, None)
+                for change in planned
+            ],
+            cause,
+        )
+    )
+    _done(change for change in planned if change.adult_sourced_id in gone)
+    # Nobody of ours any more: her row is looked at again with every sync, so that she is back the
+    # moment a child of ours is linked to her.
+    for run in {change.run_id: change.run for change in planned}.values():
+        _forget(run, sorted(gone), "guardian")
+
+
+def _write_students(run: SyncRun, school_id: int, cause: Cause) -> None:
+    arriving = _planned(run, school_id, "student", "added", "returned", "transferred", "updated")
+    also_listed = _planned(run, school_id, "student", "listed")
+    leaving = _planned(run, school_id, "student", "departed", "moved_away")
+    roster.write_students([_person(change) for change in arriving], cause)
+    roster.list_students(
+        [
+            (change.student_sourced_id, school_id)
+            for change in (*arriving, *also_listed)
+            if school_id in _schools(change.after)
+        ],
+        cause,
+    )
+    _leave_the_old_list([*arriving, *also_listed], _applied_schools(run), cause)
+    _leave_this_list(leaving, school_id, cause)
+    roster.note_students([_person(change) for change in (*also_listed, *leaving)], cause)
+    _done([*arriving, *also_listed, *leaving])
+
+
+def _leave_the_old_list(
+    arriving: Iterable[PlannedChange], applied: set[int], cause: Cause
+) -> None:
+    """Now that they are on the new list: off the old one, where that school is in already."""
+    for change in arriving:
+        if left := (_schools(change.before) - _schools(change.after)) & applied:
+            roster.unlist_students([change.student_sourced_id], left, cause)
+
+
+def _leave_this_list(leaving: list[PlannedChange], school_id: int, cause: Cause) -> None:
+    """Off this school's list, except who moves to a list that is not in yet."""
+    listings = Listing.objects.filter(
+        student__district_id=cause.district_id,
+        student__registration_id=cause.registration_id,
+        student__sourced_id__in=[change.student_sourced_id for change in leaving],
+    )
+    listed = set(listings.values_list("student__sourced_id", "school_id"))
+    roster.unlist_students(
+        [
+            change.student_sourced_id
+            for change in leaving
+            if not (moves_to := _schools(change.after))
+            or any((change.student_sourced_id, school) in listed for school in moves_to)
+        ],
+        [school_id],
+        cause,
+    )
+
+
+def _schools(of: dict[str, Any] | None) -> set[int]:
+    return set((of or {}).get("schools", ()))
+
+
+def _applied_schools(run: SyncRun) -> set[int]:
+    marks = AppliedSchool.objects.filter(run=run, school__isnull=False)
+    return {school_id for school_id in marks.values_list("school_id", flat=True) if school_id}
+
+
+def _person(change: PlannedChange) -> PersonChange:
+    return PersonChange(change.student_sourced_id, change.action, change.before, change.after)
+
+
+def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
+    for action, write in (
+        ("added", roster.add_relationships),
+        ("removed", roster.end_relationships),
+    ):
+        planned = _planned(run, school_id, "relationship", action)
+        write([(c.student_sourced_id, c.adult_sourced_id) for c in planned], cause)
+        _done(planned)
+
+
+# --- which source rows count as accepted ------------------------------------------------------------
+
+
+def _accept_of_school(run: SyncRun, school_id: int) -> None:
+    applied = PlannedChange.objects.filter(
+        run=run, school_id=school_id, state=ChangeState.APPLIED
+    )
+    for kind, own in OWN_ID.items():
+        ids = applied.exclude(**{own: ""}).values_list(own, flat=True).distinct()
+        for batch in batched(ids.order_by(own), BATCH):
+            _accept(run, batch, kind)
+
+
+def _accept_the_rest(run: SyncRun) -> None:
+    """Rows that asked for no change: they only looked new, or are nobody of ours."""
+    for kind in OWN_ID:
+        left = StagedRow.objects.filter(run=run, kind=kind, accepted=False).order_by("id")
+        for batch in batched(left.values_list("sourced_id", flat=True), BATCH):
+            _accept(run, batch, kind)
+
+
+def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
+    """Remember source rows whose every consequence is in the roster; the others are looked at again.
+
+    A row about nobody of ours is not remembered, so that it is looked at again when she becomes
+    ours (a parent whose first child enrols).
+    """
+    own = OWN_ID[kind]
+    waiting = PlannedChange.objects.filter(
+        run=run, kind__in=(kind, "relationship"), **{f"{own}__in": sourced_ids}
+    ).exclude(state=ChangeState.APPLIED)
+    rows = list(
+        StagedRow.objects.filter(
+            run=run, kind=kind, sourced_id__in=sourced_ids, accepted=False
+        ).exclude(sourced_id__in=waiting.values(own))
+    )
+    ids = [row.sourced_id for row in rows]
+    _forget(run, ids, kind)
+    kept = _kept(run, rows, kind)
+    SeenRow.objects.bulk_create(
+        SeenRow(
+            registration_id=run.registration_id,
+            kind=kind,
+            sourced_id=row.sourced_id,
+            digest=row.digest,
+            meaning=row.meaning,
+        )
+        for row in kept
+    )
+    claims = StagedClaim.objects.filter(
+        run=run, side=SIDE[kind], **{f"{own}__in": [row.sourced_id for row in kept]}
+    )
+    RelationshipClaim.objects.bulk_create(
+        (
+            RelationshipClaim(
+                district_id=run.district_id,
+                registration_id=run.registration_id,
+                side=claim.side,
+                student_sourced_id=claim.student_sourced_id,
+                adult_sourced_id=claim.adult_sourced_id,
+            )
+            for claim in claims
+        ),
+        ignore_conflicts=True,
+    )
+    StagedRow.objects.filter(id__in=[row.id for row in rows]).update(accepted=True)
+
+
+def _kept(run: SyncRun, rows: list[StagedRow], kind: str) -> list[StagedRow]:
+    wanted = [row for row in rows if row.wanted is not None]
+    if kind == "student":
+        return wanted
+    ours = set(
+        Guardian.objects.filter(
+            district_id=run.district_id,
+            registration_id=run.registration_id,
+            sourced_id__in=[row.sourced_id for row in wanted],
+            state=State.ACTIVE,
+        ).values_list("sourced_id", flat=True)
+    )
+    return [row for row in wanted if row.sourced_id in ours]
+
+
+def _forget(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
+    SeenRow.objects.filter(
+        registration_id=run.registration_id, kind=kind, sourced_id__in=sourced_ids
+    ).delete()
+    RelationshipClaim.objects.filter(
+        registration_id=run.registration_id,
+        side=SIDE[kind],
+        **{f"{OWN_ID[kind]}__in": sourced_ids},
+    ).delete()
+
+
+def _date_the_lists(run: SyncRun, *, now: datetime) -> None:
+    """A list is as of now when a whole pull is in and nothing of its school waits for a person."""
+    if run.complete:
+        SourceSchool.objects.filter(registration_id=run.registration_id, enabled=True).exclude(
+            school__in=Hold.objects.filter(run=run).values("school")
+        ).update(list_as_of=now)

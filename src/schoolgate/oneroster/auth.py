@@ -18,8 +18,10 @@ SignatureMethod = Literal["HMAC-SHA256", "HMAC-SHA1"]
 class Auth(Protocol):
     """Safe to share between threads."""
 
-    # Where a token is asked for; None when there is nothing to ask for.
-    token_url: str | None
+    @property
+    def token_url(self) -> str | None:
+        """Where a token is asked for; None when there is nothing to ask for."""
+        ...
 
     def authorization(self, url: str, post_for_token: PostForToken) -> str:
         """Make the Authorization header for a GET of exactly this address."""

@@ -1,6 +1,7 @@
 """A OneRoster 1.1 REST source: one method a collection."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote, urlencode
@@ -8,7 +9,7 @@ from urllib.parse import quote, urlencode
 from schoolgate.oneroster.addresses import checked_url, collection_root
 from schoolgate.oneroster.auth import Auth
 from schoolgate.oneroster.decode import decode_json
-from schoolgate.oneroster.errors import BadInput, NotOffered, NotOneRoster
+from schoolgate.oneroster.errors import BadInput, NotOffered, NotOneRoster, Rejected
 from schoolgate.oneroster.page import Page, read_page
 from schoolgate.oneroster.paging import Addresses, Pages, PagingSettings
 from schoolgate.oneroster.records import (
@@ -36,6 +37,14 @@ _NOT_FOUND = 404
 
 def _ignore_page(name: str, pages: int, records: int) -> None:
     """Tell nobody of the progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One page of a source, and whether it would be asked to sort."""
+
+    page: Page
+    sort_accepted: bool
 
 
 class Client:
@@ -151,9 +160,14 @@ class Client:
             return None
         raise NotOneRoster("The source was asked for one user and sent another, or none readable.")
 
-    def first_page(self, path: str, resource: str, *, offset: int, limit: int) -> Page:
-        """Read one page of a collection, for a look at how the source behaves."""
-        return self._page(self._window_url(path, offset, limit, sort=True), resource, resource)
+    def look(self, path: str, resource: str, *, offset: int, limit: int) -> Look:
+        """Read one page, sorted if the source sorts, for a look at how it behaves."""
+        try:
+            url = self._window_url(path, offset, limit, sort=True)
+            return Look(self._page(url, resource, resource), sort_accepted=True)
+        except Rejected:
+            url = self._window_url(path, offset, limit, sort=False)
+            return Look(self._page(url, resource, resource), sort_accepted=False)
 
     def _collection(
         self, path: str, kind: type[T], resource: str, *, only_role: Role | None = None

@@ -1,9 +1,9 @@
 """Reading all pages of a collection: none skipped, none believed to be the last without proof.
 
 The termination rule of 1.5, the stricter variant. Offsets advance by records received, never by
-the limit asked for, since servers cap it (T-2). A short page alone is not the end: what is missing of it
-is asked for again. The end is an empty page, or the source's count reached and the last page short,
-or the last of a chain of opaque links.
+the limit asked for, since servers cap it (T-2). A short page alone is not the end: what is missing
+of it is asked for again. The end is an empty page, or the source's count reached and the last page
+short, or the last of a chain of opaque links.
 
 Once the first answers show how far one page reaches, the next ones are fetched side by side and
 handed on in order, never more than `concurrency` at once.

@@ -43,7 +43,7 @@ class RestCollection(Generic[T]):
         pages: Pages,
         *,
         only_role: Role | None = None,
-        on_page: Callable[[str, int, int], None] = lambda name, pages, records: None,
+        on_page: Callable[[str, int, int], None],
     ) -> None:
         self.name = name
         self.problems = ProblemLog()
@@ -127,7 +127,7 @@ def _refuse_version_1_2(first: Page) -> None:
         if bytes(seen.role) or not bytes(seen.roles):
             return
     raise UnsupportedVersion(
-        "The source sends users as OneRoster 1.2 does, with `roles`, and Schoolgate reads OneRoster "
-        "1.1: in the SIS, generate a OneRoster 1.1 connection and use its base URL.",
+        "The source sends users as OneRoster 1.2 does, with `roles`, and Schoolgate reads 1.1: "
+        "in the SIS, generate a OneRoster 1.1 connection and use its base URL.",
         version="1.2",
     )

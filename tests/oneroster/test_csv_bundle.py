@@ -1,5 +1,6 @@
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from csv_bundles import (
 )
 from schoolgate.oneroster.csv_bundle import CsvBundle
 from schoolgate.oneroster.csv_collection import CsvCollection
+from schoolgate.oneroster.csv_package import Limits
 from schoolgate.oneroster.errors import BadBundle, UnsupportedVersion
 from schoolgate.oneroster.records import Ref, Status, User, UserId
 
@@ -273,6 +275,37 @@ def test_two_stray_quotes_in_one_column_never_hide_a_row_unnoticed(tmp_path: Pat
     assert not collection.verdict.every_id_known
 
 
+def test_two_stray_quotes_in_different_columns_never_hide_a_row_unnoticed(tmp_path: Path) -> None:
+    opened, closed = ANA.replace(",09,", ',"09,'), EVA.replace("Sousa", 'Sousa"')
+
+    people, collection = _read_users(tmp_path, users_of(opened, closed, RUI))
+
+    assert [user.sourced_id for user in people] == ["g-1"]
+    assert _kinds(collection) == {"stray_quote": 1}
+    assert not collection.verdict.every_id_known
+
+
+def test_a_value_with_line_breaks_is_kept_as_it_is(tmp_path: Path) -> None:
+    (eva,), collection = _read_users(tmp_path, users_of(EVA.replace("555-0102", '"1\r\n2, 3"')))
+
+    assert eva.phone == "1\r\n2, 3"
+    assert not collection.problems.counts
+
+
+def test_a_broken_row_in_a_file_of_quoted_cells_still_gives_its_id(tmp_path: Path) -> None:
+    _, collection = _read_users(tmp_path, users_of(ANA, '"g-1","","","true"'))
+
+    assert collection.problems.examples[0].sourced_id == "g-1"
+    assert collection.verdict.every_id_known
+
+
+def test_blanks_behind_the_last_line_do_not_make_a_file_cut_off(tmp_path: Path) -> None:
+    _, collection = _read_users(tmp_path, users_of(ANA) + "  ")
+
+    assert collection.verdict.complete
+    assert _kinds(collection) == {"blank_row": 1}
+
+
 def test_text_after_a_closing_quote_is_a_problem(tmp_path: Path) -> None:
     people, collection = _read_users(tmp_path, users_of(RUI.replace("Rui,", '"R"ui,'), ANA))
 
@@ -410,6 +443,44 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     error = _refused(folder)
 
     assert (error.kind, error.file) == ("unsafe_path", "results.csv")
+
+
+def test_a_folder_in_a_folder_is_found(tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    a_folder(outer)
+    (outer / "notes.txt").write_text("x")
+
+    with CsvBundle.open(outer) as bundle:
+        ids = [user.sourced_id for user in bundle.users()]
+
+        assert bundle.problems.examples[0].file == "notes.txt"
+    assert ids == ["s-1", "g-1", "g-2"]
+
+
+def test_what_is_no_ordinary_file_is_never_opened(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    os.mkfifo(folder / "demographics.csv")
+
+    with CsvBundle.open(folder) as bundle:
+        people = list(bundle.demographics())
+
+        assert not bundle.problems.counts
+    assert people == []
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadBundle) as caught:
+        CsvBundle.open(a_folder(tmp_path), limits=Limits(members=2))
+
+    assert caught.value.kind == "too_many_files"
+
+
+def test_a_file_over_the_size_limit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadBundle) as caught:
+        CsvBundle.open(a_folder(tmp_path), limits=Limits(member_bytes=20))
+
+    assert caught.value.kind == "too_large"
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_believed(tmp_path: Path) -> None:

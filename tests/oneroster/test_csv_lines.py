@@ -40,9 +40,9 @@ def test_a_line_end_split_over_two_chunks_is_one_line_end() -> None:
 
 
 def test_a_quoted_line_break_stays_in_its_record() -> None:
-    rows = _split(b'a,b\n1,"x\r\ny"\n3,4\n')
+    rows = _split(b'a,b\n1,"x\r\ny"\n\n3,4\n')
 
-    assert rows == [(1, b"a,b"), (2, b'1,"x\r\ny"'), (4, b"3,4")]
+    assert rows == [(1, b"a,b"), (2, b'1,"x\r\ny"'), (5, b"3,4")]
 
 
 def test_a_stray_quote_costs_its_own_row_and_no_other() -> None:

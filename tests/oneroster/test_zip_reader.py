@@ -94,6 +94,17 @@ def test_a_file_larger_than_one_chunk_is_read_to_its_end(tmp_path: Path) -> None
     assert users.verdict.received == 40_000
 
 
+def test_a_file_that_packs_to_almost_nothing_is_read_to_its_end(tmp_path: Path) -> None:
+    # A little more than one chunk: inflating has then taken all input and still holds output back.
+    rows = "sourcedId,name,type\n" + "o,O,school\n" * 95_400
+    path = a_zip(tmp_path, {"orgs.csv": rows})
+
+    with CsvBundle.open(path) as bundle:
+        received = sum(1 for _ in bundle.orgs().raw())
+
+    assert received == 95_400
+
+
 @pytest.mark.parametrize(
     "name",
     ["../users.csv", "a/../../users.csv", "/etc/users.csv", "C:users.csv", "a\\..\\users.csv"],

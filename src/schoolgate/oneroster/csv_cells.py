@@ -70,14 +70,16 @@ class RowReader:
         return fields
 
     def refuse_swallowed_rows(self, cells: list[str]) -> None:
-        """Refuse a record of several lines with a cell of as many commas as a row.
+        """Refuse a record of several lines that may be several records.
 
-        Two stray quotes in the same column of two rows look just like one value with line breaks.
+        Two stray quotes, each in its row, look like one value with line breaks. What lies between
+        them then has as many commas as a row, or leaves a row of another width.
 
         Raises:
-            Unusable: such a cell is there.
+            Unusable: it looks like that.
         """
-        if any(cell.count(",") >= self._width - 1 for cell in cells):
+        hides_a_row = any(cell.count(",") >= self._width - 1 for cell in cells)
+        if hides_a_row or len(cells) != self._width:
             raise Unusable("stray_quote", None, "each quote closed on its own row")
 
     def _mend(self, cells: list[str], warn: Warn) -> list[str]:

@@ -1,5 +1,6 @@
 """One file of a CSV bundle as a `Collection`: read once, a row at a time."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,6 +17,8 @@ T = TypeVar("T", bound=Record)
 
 # Part of every salt. Raise it when the same bytes are to be read otherwise than before.
 _READER_VERSION = b"csv 1"
+# ASCII only: a file in another encoding may spell other ids in other ways.
+_FIRST_CELL = re.compile(rb'(?:([^",\x80-\xff]+)|"([^",\x80-\xff]+)"),')
 _GAPS = {
     "absent": "The manifest says that the bundle does not bring this file.",
     "missing": "The manifest announces this file, and it is not in the bundle.",
@@ -84,17 +87,15 @@ class CsvCollection(Generic[T]):
         self._started = True
         splitter = RecordSplitter(self._file.form.file, self._file.record_bytes)
         header_is_due = True
-        last: RawRow | None = None
         for block in splitter.blocks(self._file.chunks()):
             rows = block[1:] if header_is_due else block
             header_is_due = header_is_due and not block
             if not rows:
                 continue
-            last = rows[-1]
             self._received += len(rows)
             # The very last row waits in the last block, where the splitter knows how it ended.
             if splitter.ends_without_line_end:
-                self._judge_last_row(last)
+                self._judge_last_row(rows[-1])
             yield from rows
         self._ended = True
 
@@ -144,6 +145,8 @@ class CsvCollection(Generic[T]):
 
     def _judge_last_row(self, row: RawRow) -> None:
         """Tell a file that merely lacks its last line end from one that was cut off."""
+        if row.data.isspace():
+            return
         try:
             is_whole = len(split_cells(row.data)) >= len(self._file.header.columns)
         except Unusable:
@@ -174,10 +177,10 @@ class CsvCollection(Generic[T]):
 
         A record of several lines may have swallowed others, so that not all its ids are known.
         """
-        found, comma, _ = record.partition(b",")
-        if not (self._starts_with_id and comma) or _has_line_break(record):
+        found = _FIRST_CELL.match(record)
+        if found is None or not self._starts_with_id or _has_line_break(record):
             return None
-        return found.decode() if found and found.isascii() and b'"' not in found else None
+        return (found[1] or found[2]).decode()
 
 
 def _has_line_break(record: bytes) -> bool:

@@ -78,12 +78,11 @@ class RecordSplitter:
         yield from stream
 
     def _split(self, block: bytes) -> list[RawRow]:
-        if self._open or self._has_open_quote(block):
+        lines = block.splitlines()
+        # splitlines takes LF, CR and CRLF alike: an equal count proves that it found no other.
+        is_uniform = len(lines) == block.count(self._end)
+        if self._open or not is_uniform or self._has_open_quote(block):
             return self._split_carefully(block)
-        if self._end == b"\n":
-            # No line end is quoted here, so that none of these CRLF can be part of a value.
-            block = block.replace(b"\r\n", b"\n")
-        lines = block.removesuffix(self._end).split(self._end)
         first = self._line
         self._line += len(lines)
         # `map` builds the rows without a step of Python for each.

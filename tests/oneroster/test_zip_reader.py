@@ -242,6 +242,23 @@ def test_a_damaged_file_is_found_by_its_check_sum(tmp_path: Path) -> None:
     assert (error.kind, error.file) == ("damaged", "users.csv")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("size", [20, 1_000_000])
+def test_sizes_that_are_not_true_are_found_out(tmp_path: Path, method: int, size: int) -> None:
+    path = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, text in GOOD.items():
+            archive.writestr(name, text)
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 20 : entry + 28] = struct.pack("<II", size, 2_000_000)
+    path.write_bytes(content)
+
+    error = _refusal(path)
+
+    assert (error.kind, error.file) == ("damaged", "users.csv")
+
+
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text(USERS)

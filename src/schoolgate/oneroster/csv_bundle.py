@@ -15,7 +15,8 @@ from typing import Self, TypeVar
 
 from schoolgate.oneroster.csv_cells import split_cells
 from schoolgate.oneroster.csv_collection import CsvCollection, CsvFile
-from schoolgate.oneroster.csv_columns import FORMAT_OF, Header, match_header
+from schoolgate.oneroster.csv_columns import Header, match_header
+from schoolgate.oneroster.csv_formats import FORMAT_OF
 from schoolgate.oneroster.csv_lines import RecordSplitter
 from schoolgate.oneroster.csv_manifest import Mode, read_manifest, settle_modes
 from schoolgate.oneroster.csv_package import MANIFEST, Limits, Package

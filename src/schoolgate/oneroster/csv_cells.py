@@ -4,7 +4,8 @@ import csv
 import re
 from collections.abc import Callable
 
-from schoolgate.oneroster.csv_columns import Column, Header, Shape
+from schoolgate.oneroster.csv_columns import Header
+from schoolgate.oneroster.csv_formats import Column, Shape
 from schoolgate.oneroster.reading import Unusable
 
 # `{Type:Id}` or, against the standard but common, a bare id.

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from schoolgate.oneroster.csv_bundle import CsvBundle
 from schoolgate.oneroster.csv_collection import CsvCollection
-from schoolgate.oneroster.csv_columns import ESSENTIAL_FILES
+from schoolgate.oneroster.csv_formats import ESSENTIAL_FILES
 from schoolgate.oneroster.csv_manifest import Mode
 from schoolgate.oneroster.csv_references import MAX_USERS, ReferenceCheck
 from schoolgate.oneroster.records import Org, Problem, ProblemLog, Record, Role, Status, User

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from schoolgate.oneroster.csv_cells import RowReader, split_cells
-from schoolgate.oneroster.csv_columns import FileFormat, Header
+from schoolgate.oneroster.csv_columns import Header
+from schoolgate.oneroster.csv_formats import FileFormat
 from schoolgate.oneroster.csv_lines import RecordSplitter
 from schoolgate.oneroster.decode import decode_fields
 from schoolgate.oneroster.reading import Unusable

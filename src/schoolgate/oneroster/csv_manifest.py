@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from schoolgate.oneroster.csv_columns import ESSENTIAL_FILES
+from schoolgate.oneroster.csv_formats import ESSENTIAL_FILES
 from schoolgate.oneroster.csv_package import MANIFEST
 from schoolgate.oneroster.errors import BadBundle
 from schoolgate.oneroster.records import Problem, ProblemLog

@@ -70,8 +70,9 @@ def _families_touched(
 ) -> dict[int, Family]:
     changed: dict[int, Family] = {}
     returning = _families_with_departed(district)
-    stayers = round(wanted * (1 - _SHARE_OF_ARRIVALS))
     first = len(district.memorable)
+    # A district may have none but the memorable families, and no day changes those.
+    stayers = round(wanted * (1 - _SHARE_OF_ARRIVALS)) if district.families > first else 0
     for _ in range(stayers * _PATIENCE):
         if len(changed) >= stayers:
             break

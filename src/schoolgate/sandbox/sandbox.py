@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from schoolgate.sandbox.access import WAYS, Credentials, Gate
 from schoolgate.sandbox.days import USUAL_SHARE, live_a_day
+from schoolgate.sandbox.diary import Diary, LivedDay
 from schoolgate.sandbox.district import District
 from schoolgate.sandbox.exchange import Asked, Reply, Request
 from schoolgate.sandbox.provider import ROOT, TOKEN_PATH, Provider
@@ -27,7 +28,8 @@ class Sandbox:
     """Serves a district until the `with` block ends.
 
     `quirks` are words like `page_cap=500` or a mapping of their names to values. `auth` is the one
-    way to get in, or any. `requests` is everything that was asked of the SIS, in order.
+    way to get in, or any. `requests` is everything that was asked of the SIS, in order. A `diary`
+    is told of every day.
 
     `stamp` gives the time that a day's changes bear; without it they bear the district's own
     calendar, and the same days give the same bytes. `clock` and `sleep` are in seconds.
@@ -44,15 +46,17 @@ class Sandbox:
         auth: Auth = "any",
         port: int = 0,
         credentials: Credentials | None = None,
+        diary: Diary | None = None,
         token_seconds: int = _TOKEN_SECONDS,
         stamp: Callable[[], str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.district = district
-        self.credentials = credentials or Credentials()
+        self.credentials = credentials or (diary.credentials if diary else Credentials())
         self.requests: deque[Asked] = deque(maxlen=_MOST_ASKED_KEPT)
         self._stamp = stamp
+        self._diary = diary
         gate = Gate(
             self.credentials,
             ways=frozenset(WAYS if auth == "any" else (auth,)),
@@ -126,6 +130,8 @@ class Sandbox:
             modified = self._stamp() if self._stamp else None
             day = partial(live_a_day, share=share, modified=modified)
             counts += Counter(self._provider.change(day))
+            if self._diary:
+                self._diary.add(LivedDay(share, modified))
         return dict(sorted(counts.items()))
 
     def _answer(self, request: Request) -> Reply:

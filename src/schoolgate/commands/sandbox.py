@@ -134,7 +134,7 @@ Try, in another window:
 
   printf %s '{sandbox.secret}' > sandbox-secret.txt
   schoolgate pull --url {sandbox.base_url} --auth oauth1 --key {sandbox.key} \
---secret-file sandbox-secret.txt
+--secret-file sandbox-secret.txt --insecure --out feed
   schoolgate sandbox tick --url {sandbox.origin}
 
 Ctrl-C ends it."""

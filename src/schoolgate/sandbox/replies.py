@@ -18,7 +18,7 @@ from schoolgate.sandbox.query import Query, parse_query
 from schoolgate.sandbox.quirks import Quirks
 from schoolgate.sandbox.wire import USER, Json, Wire
 
-_MOST_BYTES_KEPT = 128 * 1024 * 1024
+_MOST_BYTES_KEPT = 256 * 1024 * 1024
 _MOST_SELECTIONS_KEPT = 32
 _EVERY_CRC = 1 << 32
 # Address, compressed or not, shifted or not.

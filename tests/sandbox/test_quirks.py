@@ -37,7 +37,8 @@ def _users(*quirks: str) -> list[Any]:
         "page_cap=30", "no_total", "no_link", "ignores_limit=40", "hostless_links",
         "agents_student_side", "agents_adult_side", "string_booleans", "refs_as_strings",
         "empty_as_204", "extra_top_level", "role_case", "unknown_roles", "null_fields",
-        "metadata_string", "retry_after=0", "loop_link", "foreign_links", "no_sort", "moving_total", "wrong_total",
+        "metadata_string", "retry_after=0",
+        "loop_link", "foreign_links", "no_sort", "moving_total", "wrong_total",
     ],
 )  # fmt: skip
 def test_an_oddity_never_changes_the_roster(quirk: str) -> None:

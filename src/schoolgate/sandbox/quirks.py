@@ -60,7 +60,7 @@ _ALL = (
     Quirk("cookie_required", "the cookie of the first answer must come back", odd=True),
     Quirk("redirect_elsewhere", "every read is redirected to another host"),
     Quirk("no_sort", "sort is answered 400", odd=True),
-    Quirk("unauthorized_second", "a token is good for N requests", "N", 1.0, odd=True),
+    Quirk("unauthorized_second", "a token is good for N requests", "N", 1.0),
     Quirk("omit_guardians", "neither guardians nor agents are shown"),
     Quirk("shrink", "only this SHARE of the users is there, and the total agrees", "SHARE", 0.5),
     Quirk("new_ids", "every sourcedId is another one"),

@@ -28,7 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     """Pull, and end well (0) only when the pull is proved complete."""
-    wanted = source_arguments.read(args)
+    try:
+        return _pull(source_arguments.read(args), args.out)
+    except Refused as refusal:
+        # Scripts ask a pull one question first.
+        refusal.answer |= {"complete": False, "reason": refusal.kind}
+        raise
+
+
+def _pull(wanted: source_arguments.SourceArguments, out: Path) -> Outcome:
     started = time.monotonic()
     try:
         with Client(
@@ -39,19 +47,13 @@ def run(args: argparse.Namespace) -> Outcome:
             insecure=wanted.insecure,
             on_page=_progress(),
         ) as client:
-            report = export(client, args.out)
+            report = export(client, out)
             retries = client.retries
     except OneRosterError as error:
-        refusal = refused_by_source(error, complete=False)
-        refusal.answer["reason"] = refusal.kind
-        raise refusal from error
+        raise refused_by_source(error) from error
     except OSError as error:
-        raise Refused(
-            f"{args.out} cannot be written: {error.strerror}.",
-            kind="unwritable",
-            answer={"complete": False, "reason": "unwritable"},
-        ) from error
-    return _outcome(report, args.out, seconds=time.monotonic() - started, retries=retries)
+        raise Refused(f"{out} cannot be written: {error.strerror}.", kind="unwritable") from error
+    return _outcome(report, out, seconds=time.monotonic() - started, retries=retries)
 
 
 def _progress() -> Callable[[str, int, int], None]:

@@ -177,7 +177,7 @@ def _read(shape: _Shape[T], kind: type[T], fields: Mapping[str, object], reading
 
 
 def _sourced_id(value: object, reading: Reading) -> str:
-    # A number too long for an integer has lost digits: two people would share the id.
+    # A fraction has no one spelling: 1.0 and 1 could be one person or two.
     found = None if isinstance(value, float) else coerce.text(value, "sourcedId", reading)
     if found is None:
         raise Unusable("missing_id", "sourcedId", "an id, not empty")

@@ -1,0 +1,158 @@
+"""How a name is written down for comparing: folded words, split into given, family and suffix.
+
+What is shown always keeps its own spelling; only comparisons use what is made here.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Every sign people type for the apostrophe in O'Brien, D'Angelo or the Hawaiian okina.
+APOSTROPHES = frozenset(
+    "'`\N{ACUTE ACCENT}\N{PRIME}\N{MODIFIER LETTER PRIME}\N{FULLWIDTH APOSTROPHE}"
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+    "\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{MODIFIER LETTER TURNED COMMA}"
+    "\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER REVERSED COMMA}"
+    "\N{MODIFIER LETTER RIGHT HALF RING}\N{MODIFIER LETTER LEFT HALF RING}"
+    "\N{ARMENIAN APOSTROPHE}\N{HEBREW PUNCTUATION GERESH}\N{LATIN SMALL LETTER SALTILLO}"
+)
+_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
+# Letters that Unicode does not take apart into a base letter and a mark (ß is left to casefold).
+_PLAIN_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ð": "d",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ĸ": "k",
+    }
+)
+_SUFFIXES = {
+    "jr": "jr",
+    "jnr": "jr",
+    "sr": "sr",
+    "snr": "sr",
+    "ii": "ii",
+    "2nd": "ii",
+    "iii": "iii",
+    "3rd": "iii",
+    "iv": "iv",
+    "4th": "iv",
+}
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Write a name the way it is compared: no case, accents, apostrophes or punctuation.
+
+    Words are parted by one space; hyphens and periods part words too.
+    """
+    lowered = unicodedata.normalize("NFKD", text.translate(_NO_APOSTROPHES)).casefold()
+    letters = unicodedata.normalize("NFKD", lowered).translate(_PLAIN_LETTERS)
+    return " ".join("".join(map(_fold_character, letters)).split())
+
+
+def _fold_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in APOSTROPHES or category == "Cf" or _is_loose_mark(character):
+        return ""
+    return character if category[0] in "LMN" else " "
+
+
+def _is_loose_mark(character: str) -> bool:
+    # Classes from 200 up are accents; 10 to 35 are Hebrew and Arabic vowel points, which are
+    # optional in writing. Other classes change the letter itself (the kana voice mark is 8).
+    placed = unicodedata.combining(character)
+    return placed >= 200 or 10 <= placed <= 35  # noqa: PLR2004 - explained in the line above
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonName:
+    """A name whose parts are known, as the school system or a scanned licence gives them."""
+
+    given: str = ""
+    family: str = ""
+    middle: str = ""
+    suffix: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.given, self.middle, self.family, self.suffix)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """One reading of a name: folded words for comparing, and the texts to show."""
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    suffix: str
+    shown_given: str
+    shown_family: str
+    # False when the boundary between given and family name is only one guess of several.
+    parts_known: bool
+
+    @property
+    def everything(self) -> tuple[str, ...]:
+        """The folded name as one row of words, wherever the given name ends."""
+        return (*self.given, *self.family, self.suffix)
+
+
+@lru_cache(maxsize=65536)
+def words_of(name: PersonName) -> Words:
+    """Fold a name of known parts; a suffix written behind the given or family name is found."""
+    given, given_suffix = _part_suffix(f"{name.given} {name.middle}".split())
+    family, family_suffix = _part_suffix(name.family.split())
+    suffix = _SUFFIXES.get(fold(name.suffix), "") or family_suffix or given_suffix
+    return _reading(given, family, suffix, parts_known=True)
+
+
+@lru_cache(maxsize=4096)
+def readings(presented: str | PersonName) -> tuple[Words, ...]:
+    """Every way to read a name as presented.
+
+    "Rivera, Bob" and a scanned licence have one reading. "Jose Garcia Lopez" has two: nobody can
+    see whether Garcia is a middle name or the first of two family names.
+    """
+    if isinstance(presented, PersonName):
+        return (words_of(presented),)
+    parts = [part for part in presented.split(",") if fold(part)]
+    if len(parts) > 1 and fold(parts[-1]) in _SUFFIXES:
+        parts = [*parts[:-2], f"{parts[-2]} {parts[-1]}"]
+    if len(parts) > 1:
+        return (words_of(PersonName(given=" ".join(parts[1:]), family=parts[0])),)
+    typed = [word for word in " ".join(parts).split() if fold(word)]
+    # Ii is also a family name: two typed words are a given and a family name, never a suffix.
+    words, suffix = _part_suffix(typed) if len(typed) > 2 else (typed, "")  # noqa: PLR2004 - as said
+    boundaries = range(1, len(words)) if len(words) > 1 else range(len(words) + 1)
+    return tuple(
+        _reading(words[:end], words[end:], suffix, parts_known=False) for end in boundaries
+    )
+
+
+def _part_suffix(words: list[str]) -> tuple[list[str], str]:
+    """Part a trailing Jr or III from the words of a name; a name of one word stays whole."""
+    if len(words) > 1 and fold(words[-1]) in _SUFFIXES:
+        return words[:-1], _SUFFIXES[fold(words[-1])]
+    return words, ""
+
+
+def _reading(
+    given: Sequence[str], family: Sequence[str], suffix: str, *, parts_known: bool
+) -> Words:
+    shown_given, shown_family = " ".join(given), " ".join(family)
+    return Words(
+        given=tuple(fold(shown_given).split()),
+        family=tuple(fold(shown_family).split()),
+        suffix=suffix,
+        shown_given=shown_given,
+        shown_family=shown_family,
+        parts_known=parts_known,
+    )

@@ -1,0 +1,31 @@
+"""Rules about the child: is it the right one, is it here, and what does it say."""
+
+from schoolgate.frontdesk.cases import Attendance
+from schoolgate.frontdesk.recognition import Recognition, known
+from schoolgate.frontdesk.rule import Finding, clock
+
+
+def x6_not_here(who: Recognition) -> Finding | None:
+    case, today = who.case, who.case.today
+    if not case.student.active:
+        return Finding(words={"what": "No longer a student of this district"})
+    if case.school_id not in case.student.school_ids:
+        return Finding(words={"what": "Not on this school's list"})
+    attendance = known(today.attendance, "attendance")
+    if attendance is Attendance.IN_CLASS:
+        return None
+    if attendance is Attendance.ABSENT:
+        return Finding(words={"what": "Absent today"})
+    companion = f" with {today.left_with}" if today.left_with else ""
+    return Finding(words={"what": f"Left {clock(today.left_at)}{companion}"})
+
+
+def x7_child_objects(who: Recognition) -> Finding | None:
+    return Finding() if who.case.child_objects else None
+
+
+def c1_namesake(who: Recognition) -> Finding | None:
+    namesakes = known(who.case.namesakes, "students of like name")
+    if not namesakes:
+        return None
+    return Finding(words={"why": "; ".join(dict.fromkeys(one.nearness for one in namesakes))})

@@ -527,3 +527,17 @@ def test_what_is_not_ours_leaves_no_row_behind(
     sync(registration, source)
 
     assert not SeenRow.objects.filter(sourced_id__in=("far", "zoe")).exists()
+
+
+def test_a_record_that_came_twice_while_another_was_missed_removes_nobody(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    source.drop("ben")
+    source.people["ana again"] = source.people["ana"]
+    source.users_verdict = Verdict(complete=True, received=0, total=8)
+
+    run = sync(registration, source)
+
+    assert (run.complete, run.incomplete_reason) == (False, "shifted")
+    assert "ben" in lists_of(maple_valley)["oak"]

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from schoolgate.commands import source_arguments
 from schoolgate.commands.installation import open_installation, refusals
-from schoolgate.commands.outcome import Exit, Outcome, Refused
+from schoolgate.commands.outcome import Exit, Outcome, Refused, refused_by_source
+from schoolgate.oneroster.client import Client
+from schoolgate.oneroster.errors import BadInput
 
 EXAMPLES = """\
   schoolgate registration add --district maple-valley --name "Main SIS" \\
@@ -78,9 +80,14 @@ def _where(args: argparse.Namespace) -> Any:
             raise Refused(f"There is nothing at {args.csv}.")
         return CsvPlace(path=str(args.csv.absolute()))
     source = source_arguments.read(args)
+    try:
+        # Addresses and settings are looked at now; nothing is asked of the source yet.
+        Client(source.base_url, source.auth(), insecure=source.insecure).close()
+    except BadInput as error:
+        raise refused_by_source(error) from None
     return RestAddress(
         base_url=source.base_url,
-        auth=source.auth,
+        auth=source.auth_kind,
         key=source.key or "",
         secret=source.secret,
         token_url=source.token_url or "",

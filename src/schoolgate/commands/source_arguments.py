@@ -38,14 +38,15 @@ class SourceArguments:
         return OAuth2(key, self.secret, self.token_url or "", self.scope)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add them; not `required` where another kind of source may be named instead."""
     group = parser.add_argument_group("the source")
-    group.add_argument("--url", required=True, metavar="BASE", help="base URL, as the SIS shows it")
-    group.add_argument("--auth", required=True, choices=("oauth1", "oauth2", "bearer"))
+    group.add_argument("--url", required=required, metavar="BASE", help="base URL, as the SIS shows it")
+    group.add_argument("--auth", required=required, choices=("oauth1", "oauth2", "bearer"))
     group.add_argument("--key", metavar="K", help="consumer key or client id")
     group.add_argument(
         "--secret-file",
-        required=True,
+        required=required,
         type=Path,
         metavar="F",
         help="file that holds the secret, or the bearer token, and nothing else",
@@ -84,6 +85,8 @@ def read(args: argparse.Namespace) -> SourceArguments:
 
 
 def _refuse_what_is_missing(args: argparse.Namespace) -> None:
+    if not args.auth or not args.secret_file:
+        raise Refused("A REST source needs --auth and --secret-file beside its --url.")
     if args.auth != "bearer" and not args.key:
         raise Refused(f"--auth {args.auth} needs --key: the SIS shows it beside the secret.")
     if args.auth == "oauth2" and not args.token_url:

@@ -48,7 +48,7 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
             changed = collect.collect(users, ledger=ledger, salt=salt)
             stage.stage(run, _normalized(changed, scope, tell), ledger=ledger)
 
-        users, verdict = collect.read_until_still(source, read)
+        users, verdict = collect.read_until_still(source, read, ledger=ledger)
         tell("stage", verdict.received)
         two_faced = stage.unstage_two_faced(run, ledger)
         run.complete = verdict.complete

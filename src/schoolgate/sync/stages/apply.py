@@ -16,6 +16,7 @@ from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster import changes as roster
 from schoolgate.roster.changes import Cause, PersonChange
 from schoolgate.roster.models import Guardian, Listing, RelationshipClaim, State
+from schoolgate.sync import bulk
 from schoolgate.sync.batches import batched
 from schoolgate.sync.models import (
     AppliedSchool,
@@ -33,6 +34,7 @@ BATCH = 2_000
 # Where a planned change, and a claim, hold the id of a student's or a guardian's own source row.
 OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
 SIDE = {"student": "student", "guardian": "adult"}
+CLAIM = ("side", "student_sourced_id", "adult_sourced_id")
 
 
 class Superseded(Exception):
@@ -268,30 +270,21 @@ def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
     ids = [row.sourced_id for row in rows]
     _forget(run, ids, kind)
     kept = _kept(run, rows, kind)
-    SeenRow.objects.bulk_create(
-        SeenRow(
-            registration_id=run.registration_id,
-            kind=kind,
-            sourced_id=row.sourced_id,
-            digest=row.digest,
-            meaning=row.meaning,
-        )
-        for row in kept
+    bulk.insert(
+        SeenRow,
+        ("registration_id", "kind", "sourced_id", "digest", "meaning"),
+        (
+            (run.registration_id, kind, row.sourced_id, row.digest, row.meaning)
+            for row in kept
+        ),
     )
     claims = StagedClaim.objects.filter(
         run=run, side=SIDE[kind], **{f"{own}__in": [row.sourced_id for row in kept]}
     )
-    RelationshipClaim.objects.bulk_create(
-        (
-            RelationshipClaim(
-                district_id=run.district_id,
-                registration_id=run.registration_id,
-                side=claim.side,
-                student_sourced_id=claim.student_sourced_id,
-                adult_sourced_id=claim.adult_sourced_id,
-            )
-            for claim in claims
-        ),
+    bulk.insert(
+        RelationshipClaim,
+        ("district_id", "registration_id", *CLAIM),
+        ((run.district_id, run.registration_id, *claim) for claim in claims.values_list(*CLAIM)),
         ignore_conflicts=True,
     )
     StagedRow.objects.filter(id__in=[row.id for row in rows]).update(accepted=True)

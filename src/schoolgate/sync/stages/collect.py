@@ -4,7 +4,7 @@ An unchanged row costs a hash and a lookup: it is never parsed.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
@@ -40,10 +40,16 @@ def collect(users: Collection[User], *, ledger: Ledger, salt: bytes) -> Iterator
     A row that cannot be read is a problem and never an absence: its id is excused in the ledger.
     """
     keyed = blake2b(users.salt, digest_size=DIGEST_BYTES, key=salt)
+    came: set[bytes] = set()
+    ledger.repeats = 0
     for raw in users.raw():
         hashed = keyed.copy()
         hashed.update(raw.data)
         digest = hashed.digest()
+        if digest in came:
+            ledger.repeats += 1
+            continue
+        came.add(digest)
         if ledger.recognises(digest):
             continue
         user = users.decode(raw)
@@ -54,15 +60,29 @@ def collect(users: Collection[User], *, ledger: Ledger, salt: bytes) -> Iterator
 
 
 def read_until_still(
-    source: Source, read: Callable[[Collection[User]], None]
+    source: Source, read: Callable[[Collection[User]], None], *, ledger: Ledger
 ) -> tuple[Collection[User], Verdict]:
     """Read the users, again while they move under our eyes. Gives the last read and its verdict."""
     for attempt in range(1, READS + 1):
         users = source.users()
         read(users)
-        if users.verdict.reason not in MOVED or attempt == READS:
+        verdict = _without_repeats(users.verdict, ledger.repeats)
+        if verdict.reason not in MOVED or attempt == READS:
             break
-    return users, users.verdict
+    return users, verdict
+
+
+def _without_repeats(verdict: Verdict, repeats: int) -> Verdict:
+    """A row that came twice makes the count right while another was missed (T-4)."""
+    if not verdict.complete or verdict.total is None or verdict.received - repeats >= verdict.total:
+        return verdict
+    return replace(
+        verdict,
+        complete=False,
+        reason="shifted",
+        detail=f"{repeats} records came twice, so as many may have been missed: the source changed "
+        "while it was read.",
+    )
 
 
 def confirm_absences(

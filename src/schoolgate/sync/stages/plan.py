@@ -2,7 +2,7 @@
 
 The comparison is made in the database, set against set:
 
-1. pairs      the relationships that would stand after this run, in a temporary table
+1. tables     who and which relationships would stand after this run, in temporary tables
 2. students   added, returned, transferred, updated, departed
 3. guardians  the same, for adults of whom a pair stands; departed when none does any more
 4. relations  pairs that are new, relationships that are no pair any more
@@ -11,21 +11,63 @@ The comparison is made in the database, set against set:
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from schoolgate.roster.models import Guardian, Listing, State, Student
+from schoolgate.sync import bulk
 from schoolgate.sync.batches import batched
-from schoolgate.sync.models import PlannedChange, StagedRow, SyncRun
+from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
 
 BATCH = 1_000
+COLUMNS = (
+    "run_id",
+    "school_id",
+    "kind",
+    "action",
+    "student_sourced_id",
+    "adult_sourced_id",
+    "before",
+    "after",
+    "state",
+)
 STUDENT_FIELDS = ("given_name", "middle_name", "family_name", "identifier", "grade")
 GUARDIAN_FIELDS = ("given_name", "middle_name", "family_name", "role", "email", "phone", "sms")
 
+# Temporary tables of what would be after this run, in the order in which they build on each other.
 # A staged row speaks for its person; where none is staged, the roster and the claims of the last
 # accepted row do. A pair stands while any claim says so and both of its people are there.
-PAIRS = """
-CREATE TEMPORARY TABLE wanted_pair AS
-WITH claim AS (
+# Each has an index: without one, comparing two of them is the square of a district.
+TABLES = {
+    "wanted_student (sourced_id, school)": """
+    SELECT r.sourced_id, r.home_school_id AS school
+      FROM sync_stagedrow r
+     WHERE r.run_id = %(run)s AND r.kind = 'student' AND r.wanted IS NOT NULL AND r.contacts
+    UNION ALL
+    SELECT s.sourced_id, MIN(l.school_id)
+      FROM roster_student s
+      JOIN roster_listing l ON l.student_id = s.id
+      LEFT JOIN registrations_sourceschool o
+             ON o.registration_id = %(registration)s AND o.school_id = l.school_id
+            AND o.enabled AND o.data_choice = 'students+contacts'
+     WHERE s.district_id = %(district)s AND s.registration_id = %(registration)s
+       AND s.state = 'active'
+       AND NOT EXISTS (SELECT 1 FROM sync_stagedrow r
+                        WHERE r.run_id = %(run)s AND r.kind = 'student'
+                          AND r.sourced_id = s.sourced_id)
+     GROUP BY s.id, s.sourced_id
+    HAVING COUNT(o.id) > 0""",
+    "wanted_guardian (sourced_id)": """
+    SELECT r.sourced_id FROM sync_stagedrow r
+     WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
+    UNION ALL
+    SELECT g.sourced_id FROM roster_guardian g
+     WHERE g.district_id = %(district)s AND g.registration_id = %(registration)s
+       AND g.state = 'active'
+       AND NOT EXISTS (SELECT 1 FROM sync_stagedrow r
+                        WHERE r.run_id = %(run)s AND r.kind = 'guardian'
+                          AND r.sourced_id = g.sourced_id)""",
+    "claimed_pair (student, adult)": """
     SELECT student_sourced_id AS student, adult_sourced_id AS adult
       FROM sync_stagedclaim WHERE run_id = %(run)s
     UNION
@@ -37,73 +79,42 @@ WITH claim AS (
              WHERE r.run_id = %(run)s
                AND r.kind = CASE c.side WHEN 'student' THEN 'student' ELSE 'guardian' END
                AND r.sourced_id =
-                   CASE c.side WHEN 'student' THEN c.student_sourced_id ELSE c.adult_sourced_id END)
-), student AS (
-    SELECT r.sourced_id, r.home_school_id AS school
-      FROM sync_stagedrow r
-     WHERE r.run_id = %(run)s AND r.kind = 'student' AND r.wanted IS NOT NULL AND r.contacts
-    UNION ALL
-    SELECT s.sourced_id, MIN(l.school_id)
-      FROM roster_student s
-      JOIN roster_listing l ON l.student_id = s.id
-     WHERE s.district_id = %(district)s AND s.registration_id = %(registration)s
-       AND s.state = 'active'
-       AND NOT EXISTS (SELECT 1 FROM sync_stagedrow r
-                        WHERE r.run_id = %(run)s AND r.kind = 'student'
-                          AND r.sourced_id = s.sourced_id)
-     GROUP BY s.id, s.sourced_id
-    HAVING MAX(CASE WHEN EXISTS (
-            SELECT 1 FROM registrations_sourceschool o
-             WHERE o.registration_id = %(registration)s AND o.school_id = l.school_id
-               AND o.enabled AND o.data_choice = 'students+contacts') THEN 1 ELSE 0 END) = 1
-), guardian AS (
-    SELECT r.sourced_id FROM sync_stagedrow r
-     WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
-    UNION ALL
-    SELECT g.sourced_id FROM roster_guardian g
-     WHERE g.district_id = %(district)s AND g.registration_id = %(registration)s
-       AND g.state = 'active'
-       AND NOT EXISTS (SELECT 1 FROM sync_stagedrow r
-                        WHERE r.run_id = %(run)s AND r.kind = 'guardian'
-                          AND r.sourced_id = g.sourced_id)
-)
-SELECT claim.student, claim.adult, student.school
-  FROM claim
-  JOIN student ON student.sourced_id = claim.student
-  JOIN guardian ON guardian.sourced_id = claim.adult
-"""
+                   CASE c.side WHEN 'student' THEN c.student_sourced_id ELSE c.adult_sourced_id END
+           )""",
+    "wanted_pair (student, adult, school)": """
+    SELECT c.student, c.adult, s.school
+      FROM claimed_pair c
+      JOIN wanted_student s ON s.sourced_id = c.student
+      JOIN wanted_guardian g ON g.sourced_id = c.adult""",
+    # The school of a guardian is that of her children; NULL when they are in several.
+    "wanted_adult (adult, school)": """
+    SELECT adult, CASE WHEN MIN(school) = MAX(school) THEN MIN(school) END AS school
+      FROM wanted_pair GROUP BY adult""",
+    "current_pair (student, adult, school)": """
+    SELECT s.sourced_id AS student, g.sourced_id AS adult,
+           COALESCE((SELECT r.home_school_id FROM sync_stagedrow r
+                      WHERE r.run_id = %(run)s AND r.kind = 'student'
+                        AND r.sourced_id = s.sourced_id),
+                    (SELECT MIN(l.school_id) FROM roster_listing l
+                      WHERE l.student_id = s.id)) AS school
+      FROM roster_relationship p
+      JOIN roster_student s ON s.id = p.student_id
+      JOIN roster_guardian g ON g.id = p.guardian_id
+     WHERE p.district_id = %(district)s AND p.state = 'current'
+       AND s.registration_id = %(registration)s AND g.registration_id = %(registration)s""",
+}
 
-# The school of a guardian is that of her children; NULL when they are in several.
-SCHOOL_BY_ADULT = """
-CREATE TEMPORARY TABLE wanted_adult AS
-SELECT adult, CASE WHEN MIN(school) = MAX(school) THEN MIN(school) END AS school
-  FROM wanted_pair GROUP BY adult
-"""
-
-CURRENT_PAIR = """
-SELECT s.sourced_id AS student, g.sourced_id AS adult,
-       COALESCE((SELECT r.home_school_id FROM sync_stagedrow r
-                  WHERE r.run_id = %(run)s AND r.kind = 'student'
-                    AND r.sourced_id = s.sourced_id),
-                (SELECT MIN(l.school_id) FROM roster_listing l WHERE l.student_id = s.id)) AS school
-  FROM roster_relationship p
-  JOIN roster_student s ON s.id = p.student_id
-  JOIN roster_guardian g ON g.id = p.guardian_id
- WHERE p.district_id = %(district)s AND p.state = 'current'
-   AND s.registration_id = %(registration)s AND g.registration_id = %(registration)s
-"""
-
-ADDED_PAIRS = f"""
+ADDED_PAIRS = """
 SELECT w.student, w.adult, w.school FROM wanted_pair w
- WHERE NOT EXISTS (SELECT 1 FROM ({CURRENT_PAIR}) c
+ WHERE NOT EXISTS (SELECT 1 FROM current_pair c
                     WHERE c.student = w.student AND c.adult = w.adult)
-"""  # noqa: S608  # constants only
+"""
 
-REMOVED_PAIRS = f"""
-SELECT c.student, c.adult, c.school FROM ({CURRENT_PAIR}) c
+REMOVED_PAIRS = """
+SELECT c.student, c.adult, c.school FROM current_pair c
  WHERE NOT EXISTS (SELECT 1 FROM wanted_pair w
                     WHERE w.student = c.student AND w.adult = c.adult)
-"""  # noqa: S608  # constants only
+"""
 
 # Adults of whom a pair stands and who are staged, or whose record lies among the departed.
 GUARDIANS_TO_LOOK_AT = """
@@ -127,15 +138,34 @@ def make_plan(run: SyncRun) -> None:
     """Write the run's planned changes. To be called in a transaction; may be repeated."""
     PlannedChange.objects.filter(run=run).delete()
     with connection.cursor() as cursor:
-        for table in ("wanted_pair", "wanted_adult"):
-            cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(PAIRS, _names(run))
-        cursor.execute("CREATE INDEX wanted_pair_by_pair ON wanted_pair (student, adult)")
-        cursor.execute(SCHOOL_BY_ADULT)
-        cursor.execute("CREATE INDEX wanted_adult_by_adult ON wanted_adult (adult)")
+        for table, query in TABLES.items():
+            name = table.partition(" ")[0]
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {query}", _names(run))
+            cursor.execute(f"CREATE INDEX {name}_index ON {table}")
+            if connection.vendor == "postgresql":
+                # SQLite plans by the index alone; PostgreSQL wants to know how full a table is.
+                cursor.execute(f"ANALYZE {name}")
     for changes in (_students(run), _guardians(run), _departing_guardians(run), _relations(run)):
-        for batch in batched(changes, BATCH):
-            PlannedChange.objects.bulk_create(batch)
+        bulk.insert(PlannedChange, COLUMNS, map(_values, changes))
+
+
+def _values(change: PlannedChange) -> tuple[object, ...]:
+    return (
+        change.run_id,
+        change.school_id,
+        change.kind,
+        change.action,
+        change.student_sourced_id,
+        change.adult_sourced_id,
+        _json(change.before),
+        _json(change.after),
+        ChangeState.PLANNED.value,
+    )
+
+
+def _json(of: dict[str, Any] | None) -> str | None:
+    return None if of is None else msgspec.json.encode(of).decode()
 
 
 def _names(run: SyncRun) -> dict[str, int]:

@@ -4,11 +4,12 @@ Nothing here touches the roster. What is staged survives a crash: a retry of the
 asks the source again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from schoolgate.oneroster.records import ProblemLog
+from schoolgate.sync import bulk
 from schoolgate.sync.batches import batched
 from schoolgate.sync.models import RowProblem, SeenRow, StagedClaim, StagedRow, SyncRun
 from schoolgate.sync.records import Kind, Ledger, NormalizedRow, WantedStudent
@@ -18,6 +19,20 @@ BATCH = 2_000
 NEVER = b""
 
 Key = tuple[str, str]
+
+ROW_COLUMNS = (
+    "run_id",
+    "kind",
+    "sourced_id",
+    "digest",
+    "meaning",
+    "wanted",
+    "gone",
+    "home_school_id",
+    "contacts",
+    "accepted",
+)
+CLAIM_COLUMNS = ("run_id", "side", "student_sourced_id", "adult_sourced_id")
 
 
 def open_ledger(run: SyncRun) -> Ledger:
@@ -52,7 +67,7 @@ def _stage_batch(
 ) -> None:
     before = _staged_before(run, batch, ledger)
     staged: dict[Key, StagedRow] = {}
-    claims: list[StagedClaim] = []
+    claims: list[tuple[int, str, str, str]] = []
     for digest, row in batch:
         key = (row.kind.value, row.sourced_id)
         fresh = _staged_row(run, digest, row)
@@ -62,13 +77,13 @@ def _stage_batch(
         staged[key] = fresh if first is None else _together(first, fresh)
         ledger.changed.add(key)
         claims += _staged_claims(run, row)
-    StagedRow.objects.bulk_create(row for row in staged.values() if row.pk is None)
-    StagedRow.objects.bulk_update(
-        [row for row in staged.values() if row.pk is not None],
-        ["digest", "meaning", "wanted", "gone", "home_school_id", "contacts"],
-        batch_size=500,
+    bulk.insert(
+        StagedRow, ROW_COLUMNS, (_values(row) for row in staged.values() if row.pk is None)
     )
-    StagedClaim.objects.bulk_create(claims)
+    for row in staged.values():
+        if row.pk is not None:
+            row.save()
+    bulk.insert(StagedClaim, CLAIM_COLUMNS, claims)
 
 
 def _staged_before(
@@ -88,16 +103,24 @@ def _with_bytes(row: StagedRow) -> StagedRow:
     return row
 
 
-def _staged_claims(run: SyncRun, row: NormalizedRow) -> list[StagedClaim]:
-    return [
-        StagedClaim(
-            run=run,
-            side=claim.side,
-            student_sourced_id=claim.student,
-            adult_sourced_id=claim.adult,
-        )
-        for claim in row.claims
-    ]
+def _staged_claims(run: SyncRun, row: NormalizedRow) -> list[tuple[int, str, str, str]]:
+    return [(run.id, claim.side, claim.student, claim.adult) for claim in row.claims]
+
+
+def _values(row: StagedRow) -> tuple[object, ...]:
+    wanted = None if row.wanted is None else msgspec.json.encode(row.wanted).decode()
+    return (
+        row.run_id,
+        row.kind,
+        row.sourced_id,
+        row.digest,
+        row.meaning,
+        wanted,
+        row.gone,
+        row.home_school_id,
+        row.contacts,
+        False,
+    )
 
 
 def _staged_row(run: SyncRun, digest: bytes, row: NormalizedRow) -> StagedRow:
@@ -151,13 +174,14 @@ def unstage_two_faced(run: SyncRun, ledger: Ledger) -> int:
 
 def stage_absences(run: SyncRun, absent: Iterable[tuple[str, str]]) -> None:
     """Keep the ids that did not come."""
-    for batch in batched(_absent_rows(run, absent), BATCH):
-        StagedRow.objects.bulk_create(batch)
-
-
-def _absent_rows(run: SyncRun, absent: Iterable[tuple[str, str]]) -> Iterator[StagedRow]:
-    for kind, sourced_id in absent:
-        yield StagedRow(run=run, kind=kind, sourced_id=sourced_id, gone="absent")
+    bulk.insert(
+        StagedRow,
+        ROW_COLUMNS,
+        (
+            _values(StagedRow(run=run, kind=kind, sourced_id=sourced_id, gone="absent"))
+            for kind, sourced_id in absent
+        ),
+    )
 
 
 def keep_problems(run: SyncRun, log: ProblemLog) -> None:

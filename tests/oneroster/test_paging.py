@@ -549,3 +549,39 @@ def test_more_links_than_the_ceiling_make_the_pull_incomplete() -> None:
 
     assert sizes == [1, 1]
     assert pages.tally.verdict(every_id_known=True).reason == "ceiling"
+
+
+def test_a_source_that_refuses_the_usual_page_too_is_an_error(sis: Sis, open_client: Open) -> None:
+    sis.serve(orgs=lambda _: Said(400))
+    orgs = open_client(page_size=500).orgs()
+
+    with pytest.raises(Rejected):
+        ids_of(orgs)
+
+    assert [asked.limit for asked in sis.asked] == [500, 500, 100]
+
+
+def test_a_window_beyond_our_second_page_may_be_the_end(sis: Sis, open_client: Open) -> None:
+    rows = orgs_numbered(5)
+
+    def answer(asked: Asked) -> Said:
+        size = 2 if asked.offset == 0 else 3
+        return page("orgs", rows[asked.offset : asked.offset + size], x_total_count="5")
+
+    sis.serve(orgs=answer)
+    orgs = open_client(page_size=4).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(5)
+    assert [asked.offset for asked in sis.asked] == [0, 2]
+
+
+def test_a_last_link_that_is_no_address_changes_nothing(sis: Sis, open_client: Open) -> None:
+    link = '<http://[bad>; rel="last"'
+    sis.serve(orgs=lambda asked: page("orgs", orgs_numbered(2)[asked.offset :], link=link))
+    orgs = open_client().orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(2)

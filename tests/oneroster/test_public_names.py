@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -13,6 +14,7 @@ def test_every_public_name_is_listed_and_there() -> None:
     found = {name: getattr(schoolgate.oneroster, name) for name in schoolgate.oneroster.__all__}
 
     assert set(found) == homes
+    assert [name for name, thing in found.items() if isinstance(thing, ModuleType)] == []
 
 
 def test_another_name_is_not_there() -> None:

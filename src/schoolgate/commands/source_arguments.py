@@ -41,7 +41,9 @@ class SourceArguments:
 def add_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Add them; not `required` where another kind of source may be named instead."""
     group = parser.add_argument_group("the source")
-    group.add_argument("--url", required=required, metavar="BASE", help="base URL, as the SIS shows it")
+    group.add_argument(
+        "--url", required=required, metavar="BASE", help="base URL, as the SIS shows it"
+    )
     group.add_argument("--auth", required=required, choices=("oauth1", "oauth2", "bearer"))
     group.add_argument("--key", metavar="K", help="consumer key or client id")
     group.add_argument(

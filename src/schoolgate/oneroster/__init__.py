@@ -56,9 +56,7 @@ __all__ = [
     "User",
     "UserId",
     "Verdict",
-    "export",
     "parse_moment",
-    "probe",
 ]
 
 # A name is imported when it is first asked for: records and errors are used by pure code and by
@@ -95,18 +93,12 @@ _HOMES = {
         "UnsupportedVersion",
         "UntrustedCertificate",
     ),
-    "export": (
-        "ExportReport",
-        "export",
-    ),
+    "export": ("ExportReport",),
     "moments": (
         "Moment",
         "parse_moment",
     ),
-    "probe": (
-        "ProbeReport",
-        "probe",
-    ),
+    "probe": ("ProbeReport",),
     "records": (
         "ADULT_CONTACT_ROLES",
         "AcademicSession",

@@ -278,12 +278,14 @@ def test_a_contact_who_may_not_collect_does_not_hide_that_the_authorised_name_is
         an_order("Duke", "Harris", aliases=("Willy Dean", "William Jones")),
         an_order("William", "Jones", scope=Scope.SCHOOL, school_ids=frozenset({"oak"})),
         an_order("William", "Jones", scope=Scope.DISTRICT, student_ids=frozenset()),
+        an_order("William", "Jones", scope=Scope.SCHOOL, school_ids=frozenset({"fir"})),
         an_order("William", "Jones", from_on=date(2026, 11, 23)),
         an_order("William", "Jones", until_on=date(2026, 11, 23)),
     ],
 )
 def test_x1_a_restricted_person_is_denied(order: Restriction) -> None:
-    case = a_case(adult=JONES, contacts=(FATHER,), restrictions=(order,))
+    in_two_schools = replace(a_case().student, school_ids=frozenset({"oak", "fir"}))
+    case = a_case(student=in_two_schools, adult=JONES, contacts=(FATHER,), restrictions=(order,))
 
     assert decide(case).level is Level.DENY
     assert spoken(case)[0] == "X1"
@@ -449,6 +451,14 @@ def test_x2_holds_for_the_very_name_whichever_record_is_chosen() -> None:
     case = a_case(
         adult=Adult(name="Robert Rivera", chosen_id="a-robert"), contacts=(ROBERT, denied)
     )
+
+    assert spoken(case)[0] == "X2"
+
+
+def test_x2_holds_for_a_contact_who_is_gone_and_comes_under_a_short_form() -> None:
+    old = replace(ROBERT, pickup_words=(a_word(Pickup.DENIED),), gone_on=GONE)
+
+    case = a_case(adult=Adult(name="Bob Rivera"), contacts=(ELENA,), former_contacts=(old,))
 
     assert spoken(case)[0] == "X2"
 
@@ -820,7 +830,7 @@ def test_n1_is_silent_for_a_role_that_counts_and_for_the_authorised() -> None:
 def test_n2_a_short_form_is_explained_and_verified() -> None:
     case = a_case(adult=Adult(name="BOB RIVERA"))
 
-    assert (decide(case).level, spoken(case)) == (Level.VERIFY, ["N2"])
+    assert (decide(case).level, spoken(case), grounds(case)) == (Level.VERIFY, ["N2"], [])
     assert text_of(case, "N2") == (
         "The name is not quite the same. "
         "Given name: BOB / Robert (known short form). Family name: same."

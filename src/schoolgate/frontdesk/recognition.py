@@ -60,6 +60,7 @@ class Recognition:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.today = case.now.date()
+        self._touches: dict[Restriction, Touch] = {}
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -151,6 +152,11 @@ class Recognition:
         Contacts that could not be looked up are passed over here: the name still decides, and
         other rules say that the contacts are missing.
         """
+        if order not in self._touches:
+            self._touches[order] = self._find_touch(order)
+        return self._touches[order]
+
+    def _find_touch(self, order: Restriction) -> Touch:
         answer = self.case.adult.same_person.get(order.id)
         if answer in {SamePerson.YES, SamePerson.NOT_SURE}:
             return Touch.SAME

@@ -228,7 +228,9 @@ def _is_about(order: Restriction, contact: Contact) -> bool:
         return True
     names: tuple[str | PersonName, ...] = (contact.name, *contact.aliases)
     return any(
-        match(known_as, name, aliases=order.aliases).may_allow
+        # The loose look is the quicker one and misses no match.
+        loosely_alike(known_as, name, aliases=order.aliases)
+        and match(known_as, name, aliases=order.aliases).may_allow
         for known_as in names
         for name in order.names
     )

@@ -21,7 +21,7 @@ from schoolgate.frontdesk.cases import (
     Student,
     Today,
 )
-from schoolgate.frontdesk.folding import PersonName
+from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.verdicts import Evidence
 
 NOW = datetime(2026, 11, 23, 13, 42, tzinfo=UTC)

@@ -2,9 +2,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schoolgate.frontdesk.folding import PersonName, fold, readings, words_of
 from schoolgate.frontdesk.lookalikes import loosely_alike
+from schoolgate.frontdesk.name_parts import PersonName, readings, words_of
 from schoolgate.frontdesk.names import Likeness, match
+from schoolgate.roster.folding import fold
 
 
 def named(given: str, family: str, middle: str = "", suffix: str = "") -> PersonName:

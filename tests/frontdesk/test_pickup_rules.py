@@ -34,7 +34,7 @@ from schoolgate.frontdesk.cases import (
     Scope,
     Today,
 )
-from schoolgate.frontdesk.folding import PersonName
+from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.namesakes import Namesake, Nearness
 from schoolgate.frontdesk.pickup_rules import decide
 from schoolgate.frontdesk.recognition import Recognition

@@ -26,7 +26,7 @@ from schoolgate.frontdesk.cases import (
     Scope,
     Today,
 )
-from schoolgate.frontdesk.folding import PersonName
+from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.namesakes import Namesake, Nearness
 from schoolgate.frontdesk.pickup_rules import decide
 from schoolgate.frontdesk.verdicts import Evidence, Level

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from schoolgate.frontdesk.folding import PersonName, fold
+from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.namesakes import Namesake
 from schoolgate.frontdesk.verdicts import Evidence
+from schoolgate.roster.folding import fold
 
 
 class Purpose(StrEnum):

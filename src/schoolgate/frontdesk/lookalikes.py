@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from schoolgate.frontdesk.folding import PersonName, Words, readings, words_of
+from schoolgate.frontdesk.name_parts import PersonName, Words, readings, words_of
 from schoolgate.frontdesk.names import short_forms, telling_words
 
 LOOSE_FROM_LETTERS = 4

@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from nicknames import NickNamer
 from rapidfuzz.distance import Levenshtein
 
-from schoolgate.frontdesk.folding import PersonName, Words, fold, readings, words_of
+from schoolgate.frontdesk.name_parts import PersonName, Words, readings, words_of
+from schoolgate.roster.folding import fold
 
 # A name shorter than this is not cut short by a licence, and one letter in a short name is
 # another name (Chen and Chan, Ann and Anne).

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
-from schoolgate.frontdesk.folding import fold
+from schoolgate.roster.folding import fold
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,9 +20,10 @@ from schoolgate.frontdesk.cases import (
     SamePerson,
     covering,
 )
-from schoolgate.frontdesk.folding import PersonName, fold
 from schoolgate.frontdesk.lookalikes import loosely_alike
+from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.names import Likeness, Match, match
+from schoolgate.roster.folding import fold
 
 T = TypeVar("T")
 

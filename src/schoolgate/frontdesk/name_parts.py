@@ -1,40 +1,14 @@
-"""How a name is written down for comparing: folded words, split into given, family and suffix.
+"""How a name is taken apart for comparing: folded words, split into given, family and suffix.
 
 What is shown always keeps its own spelling; only comparisons use what is made here.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Every sign people type for the apostrophe in O'Brien, D'Angelo or the Hawaiian okina.
-APOSTROPHES = frozenset(
-    "'`\N{ACUTE ACCENT}\N{PRIME}\N{MODIFIER LETTER PRIME}\N{FULLWIDTH APOSTROPHE}"
-    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
-    "\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{MODIFIER LETTER TURNED COMMA}"
-    "\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER REVERSED COMMA}"
-    "\N{MODIFIER LETTER RIGHT HALF RING}\N{MODIFIER LETTER LEFT HALF RING}"
-    "\N{ARMENIAN APOSTROPHE}\N{HEBREW PUNCTUATION GERESH}\N{LATIN SMALL LETTER SALTILLO}"
-)
-_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
-# Letters that Unicode does not take apart into a base letter and a mark (ß is left to casefold).
-_PLAIN_LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ð": "d",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "ħ": "h",
-        "ŧ": "t",
-        "ŋ": "n",
-        "ĸ": "k",
-    }
-)
+from schoolgate.roster.folding import fold
+
 _SUFFIXES = {
     "jr": "jr",
     "jnr": "jr",
@@ -47,31 +21,6 @@ _SUFFIXES = {
     "iv": "iv",
     "4th": "iv",
 }
-
-
-@lru_cache(maxsize=65536)
-def fold(text: str) -> str:
-    """Write a name the way it is compared: no case, accents, apostrophes or punctuation.
-
-    Words are parted by one space; hyphens and periods part words too.
-    """
-    lowered = unicodedata.normalize("NFKD", text.translate(_NO_APOSTROPHES)).casefold()
-    letters = unicodedata.normalize("NFKD", lowered).translate(_PLAIN_LETTERS)
-    return " ".join("".join(map(_fold_character, letters)).split())
-
-
-def _fold_character(character: str) -> str:
-    category = unicodedata.category(character)
-    if character in APOSTROPHES or category == "Cf" or _is_loose_mark(character):
-        return ""
-    return character if category[0] in "LMN" else " "
-
-
-def _is_loose_mark(character: str) -> bool:
-    # Classes from 200 up are accents; 10 to 35 are Hebrew and Arabic vowel points, which are
-    # optional in writing. Other classes change the letter itself (the kana voice mark is 8).
-    placed = unicodedata.combining(character)
-    return placed >= 200 or 10 <= placed <= 35  # noqa: PLR2004 - explained in the line above
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakes import FakeClock, FakeSource
-
 from schoolgate.accounts.models import User
 from schoolgate.districts.adding import add_staff
 from schoolgate.districts.models import District, Edition, Role, School

@@ -12,6 +12,7 @@ from schoolgate.accounts.models import User
 from schoolgate.districts.adding import add_staff
 from schoolgate.districts.models import District, Edition, Role, School
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool, Transport
+from schoolgate.roster.folding import folded_student
 from schoolgate.roster.models import (
     Guardian,
     Listing,
@@ -151,8 +152,6 @@ def a_district_admin(district: District, username: str = "lee") -> User:
 def a_listed_student(
     school: School, given: str = "Marisol", family: str = "Rivera", **fields: Any
 ) -> Student:
-    from schoolgate.roster.folding import folded_student
-
     student = Student.objects.create(
         **{
             "district": school.district,
@@ -209,7 +208,7 @@ def sync(
     registration: Registration,
     source: FakeSource,
     clock: FakeClock | None = None,
-    tell: Callable[[str, int], None] = lambda stage, count: None,
+    tell: Callable[[str, int], None] = lambda _stage, _count: None,
 ) -> SyncRun:
     """The whole main path, with a source in memory in the place of the network."""
     clock = clock or FakeClock()

@@ -1,9 +1,9 @@
 """The cast of Maple Valley: Oak and Fir, one registration, and Pine in another district."""
 
 import pytest
+
 from cast import a_district, a_registration, a_school, an_enabled_school, maple_valley_source
 from fakes import FakeSource
-
 from schoolgate.districts.models import District, School
 from schoolgate.registrations.models import Registration
 

@@ -53,13 +53,16 @@ class FakeCollection:
         return replace(self.outcome, received=len(self.rows))
 
 
+WHOLE = Verdict(complete=True, received=0)
+
+
 @dataclass
 class FakeSource:
     """A OneRoster source in memory. Change `people` between two syncs to live a day."""
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     orgs_there: dict[str, str] = field(default_factory=dict)
-    users_verdict: Verdict = Verdict(complete=True, received=0)
+    users_verdict: Verdict = WHOLE
     broken_rows: list[bytes] = field(default_factory=list)
 
     def put(self, *people: dict[str, Any]) -> None:

@@ -1,13 +1,13 @@
-"""One district, read in every way we know, gives one roster; and a day's changes are exactly those."""
+"""One district, read in every way we know, gives one roster; a day's changes are exactly those."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cast import MONDAY, a_district
 from fakes import FakeClock
-
 from schoolgate.districts.models import District
 from schoolgate.registrations import school_choice
 from schoolgate.registrations.models import Auth, DataChoice, Registration
@@ -73,7 +73,6 @@ def connect(name: str, where: RestAddress | CsvPlace) -> Registration:
         data_choice=DataChoice.STUDENTS_AND_CONTACTS,
         by=None,
         at=MONDAY,
-        by=None,
     )
     source = open_source(registration)
     school_choice.look_at_source(registration, source)

@@ -1,9 +1,9 @@
 """The main path from a source to the lists of the schools."""
 
 import pytest
+
 from cast import lists_of, pairs_of, parent, student, sync
 from fakes import AskableSource, FakeClock, FakeSource
-
 from schoolgate.districts.models import District
 from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool

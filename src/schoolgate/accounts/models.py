@@ -12,7 +12,7 @@ class User(AbstractUser):
 
     @property
     def short_name(self) -> str:
-        """"Dana S." on a screen that a visitor may read."""
+        """`Dana S.` on a screen that a visitor may read."""
         if self.first_name and self.last_name:
             return f"{self.first_name} {self.last_name[0]}."
         return self.first_name or self.username

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """Numbers instead of keys: the ground floor knows nobody above it, and an entry outlives all."""
+    """Numbers instead of keys: the ground floor knows nobody above it; an entry outlives all."""
 
     at = models.DateTimeField()
     district_id = models.BigIntegerField(null=True)

@@ -63,9 +63,7 @@ def _step(what: str, do: Callable[[], T]) -> T:
 
 def _sandbox() -> Sandbox:
     path = env.home() / "files" / "sandbox.json"
-    diary = (
-        Diary.reopen(path) if path.exists() else Diary.begin(path, students=STUDENTS, seed=SEED)
-    )
+    diary = Diary.reopen(path) if path.exists() else Diary.begin(path, students=STUDENTS, seed=SEED)
     return Sandbox(diary.district(), diary=diary)
 
 

@@ -65,7 +65,7 @@ def sync_district(district: District) -> str:
     """Sync now, and say what came of it."""
     registration = Registration.objects.get(district=district, name=SOURCE)
     run = runs.ask_for_run(registration, by=None, at=timezone.now())
-    runs.carry_out(run, clock=timezone.now, tell=lambda stage, count: None)
+    runs.carry_out(run, clock=timezone.now, tell=lambda _stage, _count: None)
     if run.state == RunState.FAILED:
         raise Refused(run.failure_detail, exit=Exit.SOURCE_FAILED, kind=run.failure)
     _restrict_carl_dunn(district)

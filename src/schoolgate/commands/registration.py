@@ -59,6 +59,7 @@ def _add(args: argparse.Namespace, district: Any) -> Outcome:
             name=args.name,
             where=_where(args),
             data_choice=DataChoice(args.data),
+            by=None,
             at=timezone.now(),
         )
     answer = {

@@ -79,8 +79,8 @@ def _map(args: argparse.Namespace, registration: Any) -> None:
         raise refused_by_source(error) from None
     with refusals(school_choice.NoSuchSchool):
         if args.all:
-            school_choice.map_all(registration, at=timezone.now())
+            school_choice.map_all(registration, by=None, at=timezone.now())
         else:
             school_choice.map_one(
-                registration, org=args.org, code=args.school, at=timezone.now()
+                registration, org=args.org, code=args.school, by=None, at=timezone.now()
             )

@@ -33,7 +33,7 @@ def number(name: str, *, default: int) -> int:
 
 
 def secret(name: str) -> str:
-    """A secret by value (`NAME`) or, as container platforms hand them over, by file (`NAME_FILE`)."""
+    """A secret by value (`NAME`) or, as container platforms hand it over, by file (`NAME_FILE`)."""
     if path := os.environ.get(f"{name}_FILE", ""):
         return Path(path).read_text(encoding="utf-8").strip()
     return os.environ.get(name, "")

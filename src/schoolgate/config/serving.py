@@ -37,6 +37,6 @@ class Server:
             self._server.close()
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     # waitress lets its threads finish on SystemExit.
     raise SystemExit(0)

@@ -19,7 +19,7 @@ def choose_settings() -> None:
 
 
 def prepare() -> None:
-    """Make everything that a command needs. Quick when it is all there; safe to run side by side."""
+    """Make everything that a command needs. Quick when it is there; safe to run side by side."""
     folder = env.home()
     home.create(folder)
     choose_settings()

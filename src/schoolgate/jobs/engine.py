@@ -1,8 +1,8 @@
 """The workflow engine, bound in its simplest embedded form. The only module that imports it.
 
-A room registers what can be done by name (`job`), anybody submits it with an id (`submit`): the same
-id twice is one job, and jobs of one partition run one after the other. The engine keeps its own
-tables beside ours (settings.ENGINE_URL); only ids are handed to it.
+A room registers what can be done by name (`job`), anybody submits it with an id (`submit`): the
+same id twice is one job, and jobs of one partition run one after the other. The engine keeps its
+own tables beside ours (settings.ENGINE_URL); only ids are handed to it.
 """
 
 import threading
@@ -23,7 +23,7 @@ _running = False
 
 
 def job(name: str) -> Callable[[Callable[[int], None]], Callable[[int], None]]:
-    """Register a function of one id as a job. It may be run again after a crash: make it repeatable."""
+    """Register a function of one id as a job. After a crash it runs again: make it repeatable."""
 
     def register(function: Callable[[int], None]) -> Callable[[int], None]:
         _jobs[name] = function

@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from schoolgate.oneroster import (
-    Client,
-    CsvBundle,
-    OAuth1,
-    OAuth2,
-    Bearer,
-)
+from schoolgate.oneroster.auth import Bearer, OAuth1, SignatureMethod
+from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.collection import Source
+from schoolgate.oneroster.csv_bundle import CsvBundle
+from schoolgate.oneroster.retry import Patience
+from schoolgate.oneroster.tokens import OAuth2
 from schoolgate.registrations.credentials import unseal
 from schoolgate.registrations.models import Auth, Registration, Transport
 
 
-def open_source(registration: Registration) -> Source:
+def open_source(registration: Registration, *, patience: Patience | None = None) -> Source:
     """A reader of the registration's source, to be closed by the caller.
+
+    `patience` is how long to go on with a source that does not answer at once.
 
     Raises:
         BadInput, SourceFailed: of the OneRoster library.
@@ -29,6 +29,7 @@ def open_source(registration: Registration) -> Source:
         concurrency=registration.concurrency,
         page_size=registration.page_size,
         insecure=registration.insecure,
+        patience=patience,
     )
 
 
@@ -36,12 +37,17 @@ def _sign_in(registration: Registration) -> OAuth1 | OAuth2 | Bearer:
     credential = registration.credential
     secret = unseal(credential)
     if registration.auth == Auth.OAUTH1:
-        return OAuth1(key=credential.key, secret=secret, signature=registration.signature)
+        return OAuth1(credential.key, secret, _signature(registration))
     if registration.auth == Auth.OAUTH2:
         return OAuth2(
-            client_id=credential.key,
-            client_secret=secret,
+            key=credential.key,
+            secret=secret,
             token_url=registration.token_url,
             scope=registration.scope or None,
         )
     return Bearer(secret)
+
+
+def _signature(registration: Registration) -> SignatureMethod:
+    # Whatever else is stored: the stronger one. A downgrade is only ever asked for by name.
+    return "HMAC-SHA1" if registration.signature == "HMAC-SHA1" else "HMAC-SHA256"

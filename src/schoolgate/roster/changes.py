@@ -7,10 +7,11 @@ with them. Only the apply stage of a sync, and the adoption of preloaded lists, 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Exists, OuterRef
 
+from schoolgate.roster import bulk
 from schoolgate.roster.folding import folded_student
 from schoolgate.roster.models import (
     Guardian,
@@ -55,57 +56,42 @@ Pair = tuple[str, str]
 def write_students(changes: Sequence[PersonChange], cause: Cause) -> None:
     """Add, return, move and update students. Which schools list them is `list_students`' work."""
     known = students_by_id((change.sourced_id for change in changes), cause)
-    fresh, altered = [], []
-    for change in changes:
-        student = known.get(change.sourced_id)
-        if student is None:
-            student = Student(
-                district_id=cause.district_id,
-                registration_id=cause.registration_id,
-                sourced_id=change.sourced_id,
-                first_seen_at=cause.at,
-            )
-            fresh.append(student)
-        else:
-            altered.append(student)
+    _insert(
+        Student,
+        (*STUDENT_FIELDS, "folded"),
+        (
+            (change.sourced_id, *_texts(change, STUDENT_FIELDS), _folded(change.after or {}))
+            for change in changes
+            if change.sourced_id not in known
+        ),
+        cause,
+    )
+    altered = [change for change in changes if change.sourced_id in known]
+    for change in altered:
+        student = known[change.sourced_id]
         _fill(student, STUDENT_FIELDS, change.after or {}, cause)
-        student.folded = folded_student(
-            given=student.given_name,
-            middle=student.middle_name,
-            family=student.family_name,
-            identifier=student.identifier,
-        )
-    Student.objects.bulk_create(fresh, batch_size=BATCH)
+        student.folded = _folded(change.after or {})
     Student.objects.bulk_update(
-        altered,
+        [known[change.sourced_id] for change in altered],
         [*STUDENT_FIELDS, "folded", "state", "changed_at", "run_id"],
         batch_size=BATCH,
     )
-    known = {**known, **{student.sourced_id: student for student in fresh}}
-    _keep_history("student", changes, known, cause)
+    _keep_history("student", changes, cause)
 
 
 def list_students(places: Iterable[tuple[str, int]], cause: Cause) -> None:
     """Put students, by sourced id, on the lists of schools. One already there stays there."""
     wanted = list(places)
-    known = students_by_id((sourced_id for sourced_id, _ in wanted), cause)
-    Listing.objects.bulk_create(
-        (
-            Listing(
-                district_id=cause.district_id,
-                school_id=school_id,
-                student=known[sourced_id],
-            )
-            for sourced_id, school_id in wanted
-        ),
-        ignore_conflicts=True,
-        batch_size=BATCH,
+    ids = _ids(Student, (sourced_id for sourced_id, _ in wanted), cause)
+    bulk.insert(
+        Listing,
+        ("district_id", "school_id", "student_id"),
+        ((cause.district_id, school_id, ids[sourced_id]) for sourced_id, school_id in wanted),
+        conflict=bulk.LEAVE,
     )
 
 
-def unlist_students(
-    sourced_ids: Iterable[str], school_ids: Iterable[int], cause: Cause
-) -> None:
+def unlist_students(sourced_ids: Iterable[str], school_ids: Iterable[int], cause: Cause) -> None:
     """Take students off the lists of schools. One who is on no list any more has departed."""
     students = Student.objects.filter(
         district_id=cause.district_id,
@@ -121,40 +107,36 @@ def unlist_students(
 
 def note_students(changes: Sequence[PersonChange], cause: Cause) -> None:
     """Write the history of students who come to a list, or leave one, with no other change."""
-    known = students_by_id((change.sourced_id for change in changes), cause)
-    _keep_history("student", changes, known, cause)
+    _keep_history("student", changes, cause)
 
 
 def write_guardians(changes: Sequence[PersonChange], cause: Cause) -> None:
     """Add, return and update guardians."""
     known = guardians_by_id((change.sourced_id for change in changes), cause)
-    fresh, altered = [], []
-    for change in changes:
-        guardian = known.get(change.sourced_id)
-        if guardian is None:
-            guardian = Guardian(
-                district_id=cause.district_id,
-                registration_id=cause.registration_id,
-                sourced_id=change.sourced_id,
-                first_seen_at=cause.at,
-            )
-            fresh.append(guardian)
-        else:
-            altered.append(guardian)
-        _fill(guardian, GUARDIAN_FIELDS, change.after or {}, cause)
-    Guardian.objects.bulk_create(fresh, batch_size=BATCH)
-    Guardian.objects.bulk_update(
-        altered, [*GUARDIAN_FIELDS, "state", "changed_at", "run_id"], batch_size=BATCH
+    _insert(
+        Guardian,
+        GUARDIAN_FIELDS,
+        (
+            (change.sourced_id, *_texts(change, GUARDIAN_FIELDS))
+            for change in changes
+            if change.sourced_id not in known
+        ),
+        cause,
     )
-    known = {**known, **{guardian.sourced_id: guardian for guardian in fresh}}
-    _keep_history("guardian", changes, known, cause)
+    altered = [change for change in changes if change.sourced_id in known]
+    for change in altered:
+        _fill(known[change.sourced_id], GUARDIAN_FIELDS, change.after or {}, cause)
+    Guardian.objects.bulk_update(
+        [known[change.sourced_id] for change in altered],
+        [*GUARDIAN_FIELDS, "state", "changed_at", "run_id"],
+        batch_size=BATCH,
+    )
+    _keep_history("guardian", changes, cause)
 
 
 def depart_guardians(changes: Sequence[PersonChange], cause: Cause) -> list[str]:
     """Let guardians go of whom no current relationship is left. Gives the ids of those who went."""
-    linked = Relationship.objects.filter(
-        guardian=OuterRef("pk"), state=RelationshipState.CURRENT
-    )
+    linked = Relationship.objects.filter(guardian=OuterRef("pk"), state=RelationshipState.CURRENT)
     going = Guardian.objects.filter(
         ~Exists(linked),
         district_id=cause.district_id,
@@ -165,41 +147,40 @@ def depart_guardians(changes: Sequence[PersonChange], cause: Cause) -> list[str]
     Guardian.objects.filter(id__in=[guardian.id for guardian in gone.values()]).update(
         state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
     )
-    _keep_history(
-        "guardian", [change for change in changes if change.sourced_id in gone], gone, cause
-    )
+    _keep_history("guardian", [change for change in changes if change.sourced_id in gone], cause)
     return list(gone)
 
 
 def add_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
     """Let pairs stand, by sourced ids. A pair that stood before stands again."""
-    students = students_by_id((student for student, _ in pairs), cause)
-    guardians = guardians_by_id((adult for _, adult in pairs), cause)
-    Relationship.objects.bulk_create(
+    students = _ids(Student, (student for student, _ in pairs), cause)
+    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
+    at = bulk.as_moment(cause.at)
+    bulk.insert(
+        Relationship,
+        ("district_id", "student_id", "guardian_id", "state", "began_at", "run_id"),
         (
-            Relationship(
-                district_id=cause.district_id,
-                student=students[student],
-                guardian=guardians[adult],
-                state=RelationshipState.CURRENT,
-                began_at=cause.at,
-                run_id=cause.run_id,
+            (
+                cause.district_id,
+                students[student],
+                guardians[adult],
+                RelationshipState.CURRENT.value,
+                at,
+                cause.run_id,
             )
             for student, adult in pairs
         ),
-        update_conflicts=True,
-        unique_fields=["district", "student", "guardian"],
-        update_fields=["state", "began_at", "ended_at", "run_id"],
-        batch_size=BATCH,
+        conflict="(district_id, student_id, guardian_id) DO UPDATE SET state = excluded.state,"
+        " began_at = excluded.began_at, ended_at = NULL, run_id = excluded.run_id",
     )
-    _keep_pair_history("relationship.added", pairs, students, guardians, cause)
+    _keep_pair_history("relationship.added", pairs, cause)
 
 
 def end_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
     """Let pairs end. They stay on record with their end."""
-    students = students_by_id((student for student, _ in pairs), cause)
-    guardians = guardians_by_id((adult for _, adult in pairs), cause)
-    ending = {(students[student].id, guardians[adult].id) for student, adult in pairs}
+    students = _ids(Student, (student for student, _ in pairs), cause)
+    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
+    ending = {(students[student], guardians[adult]) for student, adult in pairs}
     candidates = Relationship.objects.filter(
         district_id=cause.district_id,
         student_id__in={student for student, _ in ending},
@@ -211,7 +192,7 @@ def end_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
         row.ended_at = cause.at
         row.run_id = cause.run_id
     Relationship.objects.bulk_update(ended, ["state", "ended_at", "run_id"], batch_size=BATCH)
-    _keep_pair_history("relationship.removed", pairs, students, guardians, cause)
+    _keep_pair_history("relationship.removed", pairs, cause)
 
 
 def students_by_id(sourced_ids: Iterable[str], cause: Cause) -> dict[str | None, Student]:
@@ -232,8 +213,64 @@ def guardians_by_id(sourced_ids: Iterable[str], cause: Cause) -> dict[str | None
     return {guardian.sourced_id: guardian for guardian in found}
 
 
+def _ids(
+    model: type[Student] | type[Guardian], sourced_ids: Iterable[str], cause: Cause
+) -> dict[str | None, int]:
+    found = model.objects.filter(
+        district_id=cause.district_id,
+        registration_id=cause.registration_id,
+        sourced_id__in=set(sourced_ids),
+    )
+    return dict(found.values_list("sourced_id", "id"))
+
+
 def _listed() -> Exists:
     return Exists(Listing.objects.filter(student=OuterRef("pk")))
+
+
+def _texts(change: PersonChange, fields: Sequence[str]) -> list[str]:
+    return [(change.after or {})[field] for field in fields]
+
+
+def _folded(wanted: Mapping[str, Any]) -> str:
+    return folded_student(
+        given=wanted["given_name"],
+        middle=wanted["middle_name"],
+        family=wanted["family_name"],
+        identifier=wanted["identifier"],
+    )
+
+
+def _insert(
+    model: type[Student] | type[Guardian],
+    fields: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    cause: Cause,
+) -> None:
+    """Insert people who are new: each row a sourced id and the values of `fields`."""
+    at = bulk.as_moment(cause.at)
+    common = (
+        cause.district_id,
+        cause.registration_id,
+        State.ACTIVE.value,
+        at,
+        at,
+        cause.run_id,
+    )
+    bulk.insert(
+        model,
+        (
+            "district_id",
+            "registration_id",
+            "state",
+            "first_seen_at",
+            "changed_at",
+            "run_id",
+            "sourced_id",
+            *fields,
+        ),
+        ((*common, *row) for row in rows),
+    )
 
 
 def _fill(
@@ -247,50 +284,55 @@ def _fill(
 
 
 def _keep_history(
-    kind: str,
-    changes: Sequence[PersonChange],
-    people: Mapping[str | None, Student] | Mapping[str | None, Guardian] | Mapping[str, Guardian],
-    cause: Cause,
+    kind: Literal["student", "guardian"], changes: Sequence[PersonChange], cause: Cause
 ) -> None:
-    HistoryEntry.objects.bulk_create(
+    model = Student if kind == "student" else Guardian
+    ids = _ids(model, (change.sourced_id for change in changes), cause)
+    _write_history(
         (
-            HistoryEntry(
-                district_id=cause.district_id,
-                school_id=cause.school_id,
-                registration_id=cause.registration_id,
-                run_id=cause.run_id,
-                at=cause.at,
-                action=f"{kind}.{change.action}",
-                before=change.before,
-                after=change.after,
-                **{kind: people[change.sourced_id]},
+            (
+                f"{kind}.{change.action}",
+                ids[change.sourced_id] if kind == "student" else None,
+                ids[change.sourced_id] if kind == "guardian" else None,
+                bulk.as_json(change.before),
+                bulk.as_json(change.after),
             )
             for change in changes
         ),
-        batch_size=BATCH,
+        cause,
     )
 
 
-def _keep_pair_history(
-    action: str,
-    pairs: Sequence[Pair],
-    students: Mapping[str | None, Student],
-    guardians: Mapping[str | None, Guardian],
-    cause: Cause,
-) -> None:
-    HistoryEntry.objects.bulk_create(
+def _keep_pair_history(action: str, pairs: Sequence[Pair], cause: Cause) -> None:
+    students = _ids(Student, (student for student, _ in pairs), cause)
+    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
+    _write_history(
+        ((action, students[student], guardians[adult], None, None) for student, adult in pairs),
+        cause,
+    )
+
+
+def _write_history(rows: Iterable[Sequence[Any]], cause: Cause) -> None:
+    common = (
+        cause.district_id,
+        cause.school_id,
+        cause.registration_id,
+        cause.run_id,
+        bulk.as_moment(cause.at),
+    )
+    bulk.insert(
+        HistoryEntry,
         (
-            HistoryEntry(
-                district_id=cause.district_id,
-                school_id=cause.school_id,
-                registration_id=cause.registration_id,
-                run_id=cause.run_id,
-                at=cause.at,
-                action=action,
-                student=students[student],
-                guardian=guardians[adult],
-            )
-            for student, adult in pairs
+            "district_id",
+            "school_id",
+            "registration_id",
+            "run_id",
+            "at",
+            "action",
+            "student_id",
+            "guardian_id",
+            "before",
+            "after",
         ),
-        batch_size=BATCH,
+        ((*common, *row) for row in rows),
     )

@@ -142,9 +142,7 @@ class RelationshipClaim(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["registration_id", "adult_sourced_id"], name="claims_by_adult"
-            ),
+            models.Index(fields=["registration_id", "adult_sourced_id"], name="claims_by_adult"),
         ]
 
 

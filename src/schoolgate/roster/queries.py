@@ -60,9 +60,7 @@ def roster_of(district: District) -> Iterator[dict[str, Any]]:
 
 def students_listed_at(school: School) -> QuerySet[Student]:
     listed = Listing.objects.filter(school=school, district_id=school.district_id)
-    return Student.objects.filter(
-        id__in=listed.values("student"), district_id=school.district_id
-    )
+    return Student.objects.filter(id__in=listed.values("student"), district_id=school.district_id)
 
 
 def contacts_of(student: Student) -> QuerySet[Relationship]:

@@ -82,8 +82,11 @@ def withhold_removals(run: SyncRun) -> None:
 
 
 def _removals(run: SyncRun, kind: Kind) -> QuerySet[PlannedChange]:
-    """The removals that are judged. A relationship that ends because its student departs is part of
-    that departure, and judged with it."""
+    """The removals that are judged.
+
+    A relationship that ends because its student departs is part of that departure, and judged
+    with it.
+    """
     removals = PlannedChange.objects.filter(run=run, kind=kind.value, action=REMOVALS[kind])
     departing = PlannedChange.objects.filter(
         run=run,
@@ -95,9 +98,12 @@ def _removals(run: SyncRun, kind: Kind) -> QuerySet[PlannedChange]:
 
 
 def _hold_what_hangs_on(run: SyncRun, state: ChangeState) -> None:
-    """A student who stays keeps her contacts; a guardian stays while a relationship of hers does;
+    """Let what depends on a waiting change wait with it.
+
+    A student who stays keeps her contacts; a guardian stays while a relationship of hers does;
     nobody is linked to somebody who is not let in; and nobody leaves a list for one she may not
-    come to."""
+    come to.
+    """
     planned = PlannedChange.objects.filter(run=run)
     waiting = planned.filter(state=state)
     student = waiting.filter(
@@ -113,14 +119,14 @@ def _hold_what_hangs_on(run: SyncRun, state: ChangeState) -> None:
 
 def _by_school(run: SyncRun, changes: QuerySet[PlannedChange]) -> dict[int, int]:
     rows = changes.filter(run=run, school__isnull=False).values_list("school_id")
-    return {school_id: count for school_id, count in rows.annotate(count=Count("id"))}
+    return dict(rows.annotate(count=Count("id")))
 
 
 def _students(run: SyncRun) -> dict[int, int]:
     rows = Listing.objects.filter(
         district_id=run.district_id, student__registration_id=run.registration_id
     ).values_list("school_id")
-    return {school_id: count for school_id, count in rows.annotate(count=Count("id"))}
+    return dict(rows.annotate(count=Count("id")))
 
 
 def _relationships(run: SyncRun) -> dict[int, int]:

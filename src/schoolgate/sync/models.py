@@ -28,7 +28,8 @@ class SyncRun(models.Model):
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    # Whether the pull proved to be whole; None while nobody knows. Why not, in a word and a sentence.
+    # Whether the pull proved to be whole (None: nobody knows yet); why not, in a word and a
+    # sentence.
     complete = models.BooleanField(null=True)
     incomplete_reason = models.CharField(max_length=60, blank=True)
     incomplete_detail = models.CharField(max_length=500, blank=True)

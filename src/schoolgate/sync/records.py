@@ -42,9 +42,7 @@ class Scope:
 
         `secret` keys it, so that a hostile source cannot search for rows of equal digest.
         """
-        choice = sorted(
-            (org, take.school_id, take.contacts) for org, take in self.schools.items()
-        )
+        choice = sorted((org, take.school_id, take.contacts) for org, take in self.schools.items())
         words = msgspec.json.encode([NORMALIZE_VERSION, choice])
         return blake2b(words, digest_size=32, key=blake2b(secret).digest()).digest()
 

@@ -136,9 +136,7 @@ def _normalized(
             tell("collect", count)
 
 
-def _stage_absences(
-    run: SyncRun, source: Source, ledger: records.Ledger, scope: Scope
-) -> None:
+def _stage_absences(run: SyncRun, source: Source, ledger: records.Ledger, scope: Scope) -> None:
     """Believe that somebody is gone, after asking for her by id where that can be done."""
     absent = ledger.absent()
     answers = collect.confirm_absences(source, absent)

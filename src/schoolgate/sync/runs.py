@@ -63,7 +63,7 @@ def carry_out(run: SyncRun, *, clock: Clock, tell: Progress) -> SyncRun:
         except (OneRosterError, CannotUnseal, Superseded) as error:
             fail(run, error, at=clock())
         except Exception as error:
-            # A fault of ours, or a full disk: the run ends all the same, and the fault is not hidden.
+            # A fault of ours, or a full disk: the run ends all the same; the fault is not hidden.
             fail(run, error, at=clock())
             raise
         else:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from schoolgate.accounts.models import User
+from schoolgate.audit import log
 from schoolgate.jobs import engine
 from schoolgate.registrations.models import Registration
 from schoolgate.sync import runs
@@ -26,7 +27,21 @@ def request_sync(registration: Registration, *, by: User, at: datetime) -> SyncR
         .last()
     )
     run = unfinished or runs.ask_for_run(registration, by=by, at=at)
-    engine.submit("sync", run.id, partition=f"registration-{registration.id}")
+    try:
+        engine.submit("sync", run.id, partition=f"registration-{registration.id}")
+    except engine.NotRunning:
+        if unfinished is None:
+            # Nobody would ever take it up: a run that waits for nothing must not be shown.
+            run.delete()
+        raise
+    log.record(
+        "sync.asked_for",
+        at=at,
+        district_id=registration.district_id,
+        actor_id=by.id,
+        subject=registration.reference,
+        run=run.id,
+    )
     return run
 
 
@@ -35,7 +50,7 @@ def carry_out_sync(run_id: int) -> None:
     """Do one queued sync. One that has ended is left alone: a job may come twice."""
     run = SyncRun.objects.select_related("registration__district").get(pk=run_id)
     if not runs.has_ended(run):
-        runs.carry_out(run, clock=timezone.now, tell=lambda stage, count: _note(run, stage))
+        runs.carry_out(run, clock=timezone.now, tell=lambda stage, _count: _note(run, stage))
 
 
 def _note(run: SyncRun, stage: str) -> None:

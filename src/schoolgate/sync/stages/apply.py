@@ -8,16 +8,17 @@ nobody is left go after all.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.roster import bulk
 from schoolgate.roster import changes as roster
+from schoolgate.roster.batches import batched
 from schoolgate.roster.changes import Cause, PersonChange
 from schoolgate.roster.models import Guardian, Listing, RelationshipClaim, State
-from schoolgate.sync import bulk
-from schoolgate.sync.batches import batched
 from schoolgate.sync.models import (
     AppliedSchool,
     ChangeState,
@@ -30,6 +31,7 @@ from schoolgate.sync.models import (
 )
 
 BATCH = 2_000
+Row = TypeVar("Row", PlannedChange, AppliedSchool)
 
 # Where a planned change, and a claim, hold the id of a student's or a guardian's own source row.
 OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
@@ -74,8 +76,11 @@ def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
 
 
 def apply_leavers(run: SyncRun, *, now: datetime) -> None:
-    """After all schools: let go shared guardians of whom no relationship is left, remember the rows
-    that asked for no change, and date the lists."""
+    """Finish what no single school could.
+
+    Let go shared guardians of whom no relationship is left, remember the rows that asked for no
+    change, and date the lists.
+    """
     with transaction.atomic():
         _check_current(run)
         departing = _planned(run, None, "guardian", "departed")
@@ -100,27 +105,27 @@ def _check_current(run: SyncRun) -> None:
 def _claim(run: SyncRun, school_id: int | None, *, now: datetime) -> bool:
     """Whether this part is still to be written. The mark is made in the same transaction."""
     _check_current(run)
-    _, fresh = AppliedSchool.objects.get_or_create(
-        run=run, school_id=school_id, defaults={"applied_at": now}
-    )
-    return fresh
+    if _of_school(AppliedSchool.objects.filter(run=run), school_id).exists():
+        return False
+    AppliedSchool.objects.create(run=run, school_id=school_id, applied_at=now)
+    return True
 
 
 def _cause(run: SyncRun, school_id: int | None, now: datetime) -> Cause:
     return Cause(run.district_id, run.registration_id, run.id, school_id, now)
 
 
-def _planned(
-    run: SyncRun, school_id: int | None, kind: str, *actions: str
-) -> list[PlannedChange]:
-    return list(
-        PlannedChange.objects.filter(
-            run=run,
-            school_id=school_id,
-            kind=kind,
-            action__in=actions,
-            state=ChangeState.PLANNED,
-        ).order_by("id")
+def _planned(run: SyncRun, school_id: int | None, kind: str, *actions: str) -> list[PlannedChange]:
+    planned = PlannedChange.objects.filter(
+        run=run, kind=kind, action__in=actions, state=ChangeState.PLANNED
+    )
+    return list(_of_school(planned, school_id).order_by("id"))
+
+
+def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
+    """The rows of one school; for None those that belong to no single one."""
+    return (
+        rows.filter(school__isnull=True) if school_id is None else rows.filter(school_id=school_id)
     )
 
 
@@ -179,9 +184,7 @@ def _write_students(run: SyncRun, school_id: int, cause: Cause) -> None:
     _done([*arriving, *also_listed, *leaving])
 
 
-def _leave_the_old_list(
-    arriving: Iterable[PlannedChange], applied: set[int], cause: Cause
-) -> None:
+def _leave_the_old_list(arriving: Iterable[PlannedChange], applied: set[int], cause: Cause) -> None:
     """Now that they are on the new list: off the old one, where that school is in already."""
     for change in arriving:
         if left := (_schools(change.before) - _schools(change.after)) & applied:
@@ -231,13 +234,11 @@ def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
         _done(planned)
 
 
-# --- which source rows count as accepted ------------------------------------------------------------
+# --- which source rows count as accepted ------------------------------------------------------
 
 
 def _accept_of_school(run: SyncRun, school_id: int) -> None:
-    applied = PlannedChange.objects.filter(
-        run=run, school_id=school_id, state=ChangeState.APPLIED
-    )
+    applied = PlannedChange.objects.filter(run=run, school_id=school_id, state=ChangeState.APPLIED)
     for kind, own in OWN_ID.items():
         ids = applied.exclude(**{own: ""}).values_list(own, flat=True).distinct()
         for batch in batched(ids.order_by(own), BATCH):
@@ -253,7 +254,7 @@ def _accept_the_rest(run: SyncRun) -> None:
 
 
 def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
-    """Remember source rows whose every consequence is in the roster; the others are looked at again.
+    """Remember source rows whose every consequence is in the roster; look at the others again.
 
     A row about nobody of ours is not remembered, so that it is looked at again when she becomes
     ours (a parent whose first child enrols).
@@ -273,10 +274,7 @@ def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
     bulk.insert(
         SeenRow,
         ("registration_id", "kind", "sourced_id", "digest", "meaning"),
-        (
-            (run.registration_id, kind, row.sourced_id, row.digest, row.meaning)
-            for row in kept
-        ),
+        ((run.registration_id, kind, row.sourced_id, row.digest, row.meaning) for row in kept),
     )
     claims = StagedClaim.objects.filter(
         run=run, side=SIDE[kind], **{f"{own}__in": [row.sourced_id for row in kept]}
@@ -285,7 +283,7 @@ def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
         RelationshipClaim,
         ("district_id", "registration_id", *CLAIM),
         ((run.district_id, run.registration_id, *claim) for claim in claims.values_list(*CLAIM)),
-        ignore_conflicts=True,
+        conflict=bulk.LEAVE,
     )
     StagedRow.objects.filter(id__in=[row.id for row in rows]).update(accepted=True)
 

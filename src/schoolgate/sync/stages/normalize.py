@@ -47,7 +47,8 @@ def _student(user: User, scope: Scope) -> NormalizedRow:
     )
     claims = (
         tuple(
-            Claim("student", user.sourced_id, adult) for adult in _others(user.sourced_id, user.agents)
+            Claim("student", user.sourced_id, adult)
+            for adult in _others(user.sourced_id, user.agents)
         )
         if contacts
         else ()
@@ -68,7 +69,8 @@ def _guardian(user: User) -> NormalizedRow:
         sms=user.sms or "",
     )
     claims = tuple(
-        Claim("adult", student, user.sourced_id) for student in _others(user.sourced_id, user.agents)
+        Claim("adult", student, user.sourced_id)
+        for student in _others(user.sourced_id, user.agents)
     )
     return NormalizedRow(Kind.GUARDIAN, user.sourced_id, wanted, claims)
 

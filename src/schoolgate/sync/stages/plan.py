@@ -11,12 +11,11 @@ The comparison is made in the database, set against set:
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import msgspec
 from django.db import connection
 
+from schoolgate.roster import bulk
+from schoolgate.roster.batches import batched
 from schoolgate.roster.models import Guardian, Listing, State, Student
-from schoolgate.sync import bulk
-from schoolgate.sync.batches import batched
 from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
 
 BATCH = 1_000
@@ -158,14 +157,10 @@ def _values(change: PlannedChange) -> tuple[object, ...]:
         change.action,
         change.student_sourced_id,
         change.adult_sourced_id,
-        _json(change.before),
-        _json(change.after),
+        bulk.as_json(change.before),
+        bulk.as_json(change.after),
         ChangeState.PLANNED.value,
     )
-
-
-def _json(of: dict[str, Any] | None) -> str | None:
-    return None if of is None else msgspec.json.encode(of).decode()
 
 
 def _names(run: SyncRun) -> dict[str, int]:
@@ -179,7 +174,7 @@ def _names(run: SyncRun) -> dict[str, int]:
 def _rows(sql: str, run: SyncRun) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, _names(run))
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 # --- students ---------------------------------------------------------------------------------
@@ -199,7 +194,7 @@ def _students(run: SyncRun) -> Iterator[PlannedChange]:
         for row in batch:
             student = students.get(row.sourced_id)
             schools = listed.get(student.id, []) if student else []
-            yield from _student(run, row, student, schools)
+            yield from _student(row, student, schools)
 
 
 def _schools_of(student_ids: Iterable[int]) -> dict[int, list[int]]:
@@ -211,10 +206,12 @@ def _schools_of(student_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def _student(
-    run: SyncRun, row: StagedRow, student: Student | None, schools: list[int]
+    row: StagedRow, student: Student | None, schools: list[int]
 ) -> Iterator[PlannedChange]:
-    """What one staged student comes to: at most one change, and a note for each other school that
-    she comes to or leaves."""
+    """What one staged student comes to.
+
+    At most one change, and a note for each other school that she comes to or leaves.
+    """
     before = _student_as_is(student, schools) if student else None
     after = _student_as_wanted(row) if row.wanted is not None else None
     action = _what_happened(student, before, after)
@@ -225,13 +222,13 @@ def _student(
     leaves = [school for school in schools if school not in to]
     home = (arrives or to or leaves)[0]
     end = after or {"gone": row.gone}
-    yield _planned(run, "student", action, home, row, before, end)
+    yield _planned(row, action, home, before, end)
     for school in arrives:
         if school != home:
-            yield _planned(run, "student", "listed", school, row, before, end)
+            yield _planned(row, "listed", school, before, end)
     for school in leaves:
         if school != home:
-            yield _planned(run, "student", "moved_away", school, row, before, end)
+            yield _planned(row, "moved_away", school, before, end)
 
 
 def _what_happened(
@@ -254,7 +251,8 @@ def _student_as_is(student: Student, schools: list[int]) -> dict[str, Any]:
 
 
 def _student_as_wanted(row: StagedRow) -> dict[str, Any]:
-    return {**{name: row.wanted[name] for name in STUDENT_FIELDS}, "schools": row.wanted["schools"]}
+    wanted = row.wanted or {}
+    return {**{name: wanted[name] for name in STUDENT_FIELDS}, "schools": wanted["schools"]}
 
 
 # --- guardians ----------------------------------------------------------------------------------
@@ -273,22 +271,23 @@ def _guardians(run: SyncRun) -> Iterator[PlannedChange]:
             )
         }
         for key, row in rows.items():
-            change = _guardian(run, row, known.get(row.sourced_id), school_of[key])
+            change = _guardian(row, known.get(row.sourced_id), school_of[key])
             if change is not None:
                 yield change
 
 
 def _guardian(
-    run: SyncRun, row: StagedRow, guardian: Guardian | None, school: int | None
+    row: StagedRow, guardian: Guardian | None, school: int | None
 ) -> PlannedChange | None:
-    after = {name: row.wanted[name] for name in GUARDIAN_FIELDS}
+    wanted = row.wanted or {}
+    after = {name: wanted[name] for name in GUARDIAN_FIELDS}
     if guardian is None:
-        return _planned(run, "guardian", "added", school, row, None, after)
+        return _planned(row, "added", school, None, after)
     before = _guardian_as_is(guardian)
     if guardian.state != State.ACTIVE:
-        return _planned(run, "guardian", "returned", school, row, before, after)
+        return _planned(row, "returned", school, before, after)
     if before != after:
-        return _planned(run, "guardian", "updated", school, row, before, after)
+        return _planned(row, "updated", school, before, after)
     return None
 
 
@@ -327,21 +326,19 @@ def _relations(run: SyncRun) -> Iterator[PlannedChange]:
 
 
 def _planned(
-    run: SyncRun,
-    kind: str,
+    row: StagedRow,
     action: str,
     school: int | None,
-    row: StagedRow,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> PlannedChange:
     return PlannedChange(
-        run=run,
+        run_id=row.run_id,
         school_id=school,
-        kind=kind,
+        kind=row.kind,
         action=action,
-        student_sourced_id=row.sourced_id if kind == "student" else "",
-        adult_sourced_id=row.sourced_id if kind == "guardian" else "",
+        student_sourced_id=row.sourced_id if row.kind == "student" else "",
+        adult_sourced_id=row.sourced_id if row.kind == "guardian" else "",
         before=before,
         after=after,
     )

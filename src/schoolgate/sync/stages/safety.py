@@ -14,9 +14,7 @@ TURNOVER_AT_LEAST = 10
 EMPTIED_AT_LEAST = 3
 
 
-def reasons_to_hold(
-    counts: Iterable[SchoolCount], thresholds: Thresholds
-) -> Iterator[HoldReason]:
+def reasons_to_hold(counts: Iterable[SchoolCount], thresholds: Thresholds) -> Iterator[HoldReason]:
     """The holds a plan needs, at most one for each school and kind."""
     for count in counts:
         reason = _reason(count, limit := _limit(count, thresholds))

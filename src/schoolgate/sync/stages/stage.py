@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import msgspec
 
 from schoolgate.oneroster.records import ProblemLog
-from schoolgate.sync import bulk
-from schoolgate.sync.batches import batched
+from schoolgate.roster import bulk
+from schoolgate.roster.batches import batched
 from schoolgate.sync.models import RowProblem, SeenRow, StagedClaim, StagedRow, SyncRun
 from schoolgate.sync.records import Kind, Ledger, NormalizedRow, WantedStudent
 
@@ -62,9 +62,7 @@ def stage(run: SyncRun, rows: Iterable[tuple[bytes, NormalizedRow]], *, ledger: 
         _stage_batch(run, batch, ledger=ledger)
 
 
-def _stage_batch(
-    run: SyncRun, batch: list[tuple[bytes, NormalizedRow]], *, ledger: Ledger
-) -> None:
+def _stage_batch(run: SyncRun, batch: list[tuple[bytes, NormalizedRow]], *, ledger: Ledger) -> None:
     before = _staged_before(run, batch, ledger)
     staged: dict[Key, StagedRow] = {}
     claims: list[tuple[int, str, str, str]] = []
@@ -77,12 +75,10 @@ def _stage_batch(
         staged[key] = fresh if first is None else _together(first, fresh)
         ledger.changed.add(key)
         claims += _staged_claims(run, row)
-    bulk.insert(
-        StagedRow, ROW_COLUMNS, (_values(row) for row in staged.values() if row.pk is None)
-    )
-    for row in staged.values():
-        if row.pk is not None:
-            row.save()
+    bulk.insert(StagedRow, ROW_COLUMNS, (_values(row) for row in staged.values() if row.pk is None))
+    for known in staged.values():
+        if known.pk is not None:
+            known.save()
     bulk.insert(StagedClaim, CLAIM_COLUMNS, claims)
 
 
@@ -90,7 +86,9 @@ def _staged_before(
     run: SyncRun, batch: list[tuple[bytes, NormalizedRow]], ledger: Ledger
 ) -> dict[Key, StagedRow]:
     """Rows of these ids that an earlier page, or an earlier read of this pull, has staged."""
-    again = {row.sourced_id for _, row in batch if (row.kind.value, row.sourced_id) in ledger.changed}
+    again = {
+        row.sourced_id for _, row in batch if (row.kind.value, row.sourced_id) in ledger.changed
+    }
     if not again:
         return {}
     rows = StagedRow.objects.filter(run=run, sourced_id__in=again)
@@ -108,14 +106,13 @@ def _staged_claims(run: SyncRun, row: NormalizedRow) -> list[tuple[int, str, str
 
 
 def _values(row: StagedRow) -> tuple[object, ...]:
-    wanted = None if row.wanted is None else msgspec.json.encode(row.wanted).decode()
     return (
         row.run_id,
         row.kind,
         row.sourced_id,
         row.digest,
         row.meaning,
-        wanted,
+        bulk.as_json(row.wanted),
         row.gone,
         row.home_school_id,
         row.contacts,

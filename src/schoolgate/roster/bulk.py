@@ -5,14 +5,17 @@ of thousands of them.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.db.models import Model
 
-from schoolgate.sync.batches import batched
+from schoolgate.roster.batches import batched
 
 BATCH = 5_000
+LEAVE = "DO NOTHING"
 
 
 def insert(
@@ -20,19 +23,28 @@ def insert(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    ignore_conflicts: bool = False,
+    conflict: str = "",
 ) -> None:
     """Insert rows of plain values, named by their columns in the database.
 
-    JSON goes in as text, moments not at all. With `ignore_conflicts` a row that is there stays.
+    JSON goes in as text (`as_json`), a moment as the database spells it (`as_moment`). `conflict`
+    is what to do about a row that is there: the words after ON CONFLICT, `LEAVE` for nothing.
     """
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
     places = ", ".join(["%s"] * len(columns))
     statement = (
         f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608, SLF001
-        + (" ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+        + (f" ON CONFLICT {conflict}" if conflict else "")
     )
     with connection.cursor() as cursor:
         for batch in batched(rows, BATCH):
             cursor.executemany(statement, batch)
+
+
+def as_json(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
+
+
+def as_moment(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)

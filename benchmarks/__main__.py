@@ -1,0 +1,15 @@
+"""`make bench`: every figure a ratio inside one run, since machines differ and days do too.
+
+python benchmarks            all
+python benchmarks pull       one of them
+"""
+
+import sys
+
+import pull
+import sync
+
+ALL = {"pull": pull.main, "sync": sync.main}
+
+for name in sys.argv[1:] or ALL:
+    ALL[name]()

@@ -1,0 +1,61 @@
+"""Who may stand at this desk, asked before anything else."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from schoolgate.accounts.models import User
+from schoolgate.districts.queries import schools_of
+from schoolgate.frontdesk.early_departure import Desk
+from schoolgate.frontdesk.queries import administrators_of
+from schoolgate.frontdesk.verdicts import Finisher
+
+P = ParamSpec("P")
+
+
+def desk_page(
+    clock: Callable[[], datetime],
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]], Callable[..., HttpResponse]
+]:
+    """Open a page to the people of this desk: the school's clerks, the district's administrators.
+
+    To anybody else the school is not there (404); who is not signed in is asked to. The page gets
+    the desk in the place of the slugs, and is never kept by a cache.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Desk, P], HttpResponse],
+    ) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def page(request: HttpRequest, district: str, school: str, **ids: Any) -> HttpResponse:
+            desk = desk_of(request.user, district, school, now=clock())
+            return view(request, desk, **ids)  # type: ignore[call-arg]  # the ids of its address
+
+        return never_cache(login_required(page))
+
+    return decorate
+
+
+def desk_of(user: User | AnonymousUser, district: str, code: str, *, now: datetime) -> Desk:
+    """Find the desk at which this person works. Raises Http404."""
+    if not isinstance(user, User):
+        raise Http404
+    school = schools_of(user).filter(district__slug=district, code=code).first()
+    if school is None:
+        raise Http404
+    administrators = tuple(administrators_of(school.district))
+    return Desk(
+        school=school,
+        by=user,
+        administrators=administrators,
+        finisher=Finisher.SCHOOL_ADMIN if user in administrators else Finisher.CLERK,
+        now=now.astimezone(ZoneInfo(school.district.timezone)),
+    )

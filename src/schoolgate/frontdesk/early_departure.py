@@ -1,0 +1,267 @@
+"""Let a student leave with an adult, or not; and take back what did not happen.
+
+Decided twice: once to show, once more from fresh facts in the transaction that records it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from schoolgate.accounts.models import User
+from schoolgate.audit import log
+from schoolgate.districts.models import School
+from schoolgate.frontdesk import cases
+from schoolgate.frontdesk.as_seen import as_seen
+from schoolgate.frontdesk.models import DeskEvent, EventKind
+from schoolgate.frontdesk.on_file import OnFile, case_of, look_up
+from schoolgate.frontdesk.pickup_rules import decide
+from schoolgate.frontdesk.queries import enrolled_at
+from schoolgate.frontdesk.recognition import Candidate, Recognition, Touch
+from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Verdict
+from schoolgate.roster.models import Student
+
+REASON_AT_LEAST_CHARACTERS = 10
+
+
+class CannotUndo(Exception):
+    """The departure cannot be taken back; the sentence says why."""
+
+
+class StudentNotListed(Exception):
+    """The student is not, or no longer, on this school's list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presented:
+    """The adult at the counter, and what the clerk saw and did."""
+
+    name: str
+    chosen_id: str | None = None
+    evidence: frozenset[Evidence] = frozenset()
+    same_person: cases.SamePerson | None = None
+    child_objects: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """One adult put to the rules: what was decided, and from what."""
+
+    file: OnFile
+    presented: Presented
+    case: cases.Case
+    verdict: Verdict
+
+    @property
+    def taken_for(self) -> tuple[Candidate, ...]:
+        return Recognition(self.case).taken_for
+
+    @property
+    def contact_id(self) -> str | None:
+        """The one contact that the adult is taken for; None when nobody is, or several are."""
+        people = {one.contact.adult_id for one in self.taken_for}
+        return people.pop() if len(people) == 1 else None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(f"{one.rule}: {one.text}" for one in self.verdict.reasons)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What stood on the clerk's screen when she pressed the button."""
+
+    opened_at: datetime
+    name: str = ""
+    chosen_id: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Obstacle(StrEnum):
+    """Why a release was not recorded."""
+
+    CHANGED = "changed"
+    NOT_FINISHED = "not finished"
+    NO_REASON = "no reason"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Who decides where, as what, and when. `now` is in the district's time zone."""
+
+    school: School
+    by: User
+    # Whom to call for help.
+    administrators: tuple[User, ...] = ()
+    finisher: Finisher
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the clerk adds to the record."""
+
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What became of a release: the event, or the obstacle and the verdict as it stands now."""
+
+    weighed: Weighed
+    event: DeskEvent | None = None
+    obstacle: Obstacle | None = None
+
+
+def weigh(file: OnFile, presented: Presented) -> Weighed:
+    """Put an adult to the rules. Changes nothing."""
+    adult = cases.Adult(name=presented.name, chosen_id=presented.chosen_id)
+    case = case_of(file, adult, evidence=presented.evidence, child_objects=presented.child_objects)
+    if presented.same_person is not None:
+        answers = {order.id: presented.same_person for order in _possible_orders(case)}
+        case = replace(case, adult=replace(adult, same_person=answers))
+    return Weighed(file=file, presented=presented, case=case, verdict=decide(case))
+
+
+def _possible_orders(case: cases.Case) -> Iterable[cases.Restriction]:
+    who = Recognition(case)
+    return (order for order in who.orders if who.touch(order) is Touch.POSSIBLE)
+
+
+def asks_same_person(weighed: Weighed) -> bool:
+    """Whether the clerk must say if the adult is the person whom an order names."""
+    unanswered = replace(weighed.case, adult=replace(weighed.case.adult, same_person={}))
+    return any(_possible_orders(unanswered))
+
+
+@transaction.atomic
+def release_student(
+    desk: Desk, student_id: int, presented: Presented, shown: Shown, words: Words
+) -> Answer:
+    """Record that the student leaves with this adult, when the rules still say so now.
+
+    Nothing is recorded when a reason has come up that was not on the screen, when evidence or
+    authority is missing, or when another desk was faster. Raises StudentNotListed.
+    """
+    weighed = weigh(look_up(_claim(desk.school, student_id), desk.school, now=desk.now), presented)
+    obstacle = _obstacle(weighed, desk, shown, words)
+    if obstacle is not None:
+        return Answer(weighed=weighed, obstacle=obstacle)
+    event = _record(EventKind.EARLY_DEPARTURE, weighed, desk, shown, words)
+    return Answer(weighed=weighed, event=event)
+
+
+@transaction.atomic
+def record_refusal(
+    desk: Desk, student_id: int, presented: Presented, shown: Shown, words: Words
+) -> DeskEvent:
+    """Record that the adult left without the student, with what was decided and seen.
+
+    Raises StudentNotListed.
+    """
+    weighed = weigh(look_up(_claim(desk.school, student_id), desk.school, now=desk.now), presented)
+    return _record(EventKind.REFUSAL, weighed, desk, shown, words)
+
+
+@transaction.atomic
+def undo_departure(event: DeskEvent, desk: Desk, *, reason: str) -> DeskEvent:
+    """Take a departure of today back: the child is not gone. Raises CannotUndo."""
+    if event.kind != EventKind.EARLY_DEPARTURE:
+        raise CannotUndo("Only a departure can be undone.")
+    if _day(event.decided_at, desk) != desk.now.date():
+        raise CannotUndo("Only a departure of today can be undone.")
+    if len(reason.strip()) < REASON_AT_LEAST_CHARACTERS:
+        raise CannotUndo(f"Say why, in at least {REASON_AT_LEAST_CHARACTERS} characters.")
+    try:
+        with transaction.atomic():
+            correction = DeskEvent.objects.create(
+                district_id=event.district_id,
+                school_id=event.school_id,
+                kind=EventKind.UNDONE,
+                opened_at=desk.now,
+                decided_at=desk.now,
+                actor=desk.by,
+                student_id=event.student_id,
+                guardian_id=event.guardian_id,
+                presented_name=event.presented_name,
+                rules_version=event.rules_version,
+                reason="child not gone",
+                note=reason.strip(),
+                snapshot={"undone": event.pk},
+                corrects=event,
+            )
+    except IntegrityError:
+        # One correction for each event: the other clerk pressed first.
+        raise CannotUndo("This departure is undone already.") from None
+    _log("student.departure_undone", correction, undone=event.pk)
+    return correction
+
+
+def _claim(school: School, student_id: int) -> Student:
+    """Fetch the student, and let no second desk decide about her until this one is done.
+
+    PostgreSQL locks the row; SQLite's transaction has held the only pen since it began.
+    """
+    listed = enrolled_at(school).filter(id=student_id).values("id")
+    student = Student.objects.select_for_update().filter(id__in=listed).first()
+    if student is None:
+        raise StudentNotListed
+    return student
+
+
+def _obstacle(weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> Obstacle | None:
+    presented, verdict = weighed.presented, weighed.verdict
+    same_adult = (shown.name, shown.chosen_id) == (presented.name, presented.chosen_id)
+    if not same_adult or not set(weighed.reasons) <= set(shown.reasons):
+        return Obstacle.CHANGED
+    if not verdict.may_finish(desk.finisher, presented.evidence):
+        return Obstacle.NOT_FINISHED
+    if verdict.level is Level.VERIFY_ADMIN and len(words.note) < REASON_AT_LEAST_CHARACTERS:
+        return Obstacle.NO_REASON
+    return None
+
+
+def _record(kind: EventKind, weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> DeskEvent:
+    event = DeskEvent.objects.create(
+        district_id=desk.school.district_id,
+        school=desk.school,
+        kind=kind,
+        opened_at=shown.opened_at,
+        decided_at=desk.now,
+        actor=desk.by,
+        student=weighed.file.row,
+        guardian=weighed.file.guardians.get(weighed.contact_id or ""),
+        presented_name=weighed.presented.name,
+        verdict=weighed.verdict.level.name.lower(),
+        rules=list(weighed.verdict.rule_ids),
+        rules_version=weighed.verdict.rules_version,
+        evidence=sorted(weighed.presented.evidence),
+        reason=words.reason,
+        note=words.note,
+        list_as_of=weighed.file.freshness.as_of,
+        snapshot=as_seen(weighed.case, weighed.verdict),
+    )
+    action = "released" if kind == EventKind.EARLY_DEPARTURE else "not_released"
+    _log(f"student.{action}", event, verdict=event.verdict, rules=event.rules)
+    return event
+
+
+def _log(action: str, event: DeskEvent, **detail: object) -> None:
+    log.record(
+        action,
+        at=event.decided_at,
+        district_id=event.district_id,
+        actor_id=event.actor_id,
+        subject=f"event:{event.pk}",
+        student=event.student_id,
+        school=event.school_id,
+        **detail,
+    )
+
+
+def _day(at: datetime, desk: Desk) -> date:
+    return at.astimezone(desk.now.tzinfo or ZoneInfo("UTC")).date()

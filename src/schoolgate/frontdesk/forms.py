@@ -1,0 +1,125 @@
+"""What the desk sends: checked here, decided elsewhere."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+from schoolgate.frontdesk.cases import SamePerson
+from schoolgate.frontdesk.early_departure import (
+    REASON_AT_LEAST_CHARACTERS,
+    Presented,
+    Shown,
+    Weighed,
+    Words,
+)
+from schoolgate.frontdesk.verdicts import Evidence
+
+SALT = "frontdesk.shown"
+REASONS = (
+    ("", "Not stated"),
+    ("appointment", "Appointment"),
+    ("ill", "Ill"),
+    ("family", "Family"),
+    ("activity", "Activity or sport"),
+    ("other", "Other"),
+)
+OUTCOMES = (
+    ("refused", "Refused"),
+    ("left without the child", "Adult left"),
+    ("sent to an administrator", "Sent to an administrator"),
+)
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(max_length=100, required=False)
+
+
+class AdultForm(forms.Form):
+    """The adult at the counter, what was seen of her, and what the clerk adds."""
+
+    name = forms.CharField(
+        max_length=200,
+        error_messages={"required": "Type the name as on the ID, or choose a contact."},
+    )
+    # A contact that was pressed just now, and one that was chosen before.
+    chosen = forms.IntegerField(required=False)
+    kept = forms.IntegerField(required=False)
+    evidence = forms.MultipleChoiceField(
+        choices=[(one.value, one.value) for one in Evidence], required=False
+    )
+    same_person = forms.ChoiceField(
+        choices=[("", ""), *((one.value, one.value) for one in SamePerson)], required=False
+    )
+    child_objects = forms.BooleanField(required=False)
+    reason = forms.ChoiceField(choices=REASONS, required=False)
+    outcome = forms.ChoiceField(choices=OUTCOMES, required=False)
+    note = forms.CharField(max_length=500, required=False)
+    shown = forms.CharField(required=False)
+
+    def presented(self, shown: Shown) -> Presented:
+        """Say who stands at the counter. A contact chosen for another name is not kept."""
+        given = self.cleaned_data
+        kept = given["kept"] if given["name"] == shown.name else None
+        chosen = given["chosen"] or kept
+        answer = given["same_person"] if given["name"] == shown.name else ""
+        return Presented(
+            name=given["name"],
+            chosen_id=str(chosen) if chosen else None,
+            evidence=_evidence(given["evidence"], same_adult=given["name"] == shown.name),
+            same_person=SamePerson(answer) if answer else None,
+            child_objects=given["child_objects"],
+        )
+
+    def words(self) -> Words:
+        return Words(reason=self.cleaned_data["reason"], note=self.cleaned_data["note"])
+
+    def words_of_refusal(self) -> Words:
+        outcome = self.cleaned_data["outcome"] or OUTCOMES[0][0]
+        return Words(reason=outcome, note=self.cleaned_data["note"])
+
+
+def _evidence(values: list[str], *, same_adult: bool) -> frozenset[Evidence]:
+    """Keep what was seen of this adult: another name is another person, and proves itself anew."""
+    return frozenset(Evidence(one) for one in values) if same_adult else frozenset()
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500,
+        label="Why is it undone?",
+        help_text=f"At least {REASON_AT_LEAST_CHARACTERS} characters, for the record.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def seal_shown(student_id: int, *, opened_at: datetime, weighed: Weighed | None) -> str:
+    """Write down what stands on the screen, so that the next request can be held against it."""
+    presented = weighed.presented if weighed else Presented(name="")
+    return signing.dumps(
+        {
+            "student": student_id,
+            "opened": opened_at.isoformat(),
+            "name": presented.name,
+            "chosen": presented.chosen_id,
+            "reasons": list(weighed.reasons) if weighed else [],
+        },
+        salt=SALT,
+    )
+
+
+def read_shown(sealed: str, student_id: int, *, now: datetime) -> Shown:
+    """Read what stood on the screen: nothing, when the seal is broken or of another child."""
+    try:
+        shown: dict[str, Any] = signing.loads(sealed, salt=SALT)
+    except signing.BadSignature:
+        return Shown(opened_at=now)
+    if shown["student"] != student_id:
+        return Shown(opened_at=now)
+    return Shown(
+        opened_at=datetime.fromisoformat(shown["opened"]),
+        name=shown["name"],
+        chosen_id=shown["chosen"],
+        reasons=tuple(shown["reasons"]),
+    )

@@ -1,0 +1,228 @@
+"""Everything on file about one student at one moment, as the plain records that rules decide from.
+
+The pure side never sees a model: this is the one place that turns rows into records.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from schoolgate.districts.models import School
+from schoolgate.frontdesk import cases
+from schoolgate.frontdesk.models import DeskEvent
+from schoolgate.frontdesk.name_parts import PersonName
+from schoolgate.frontdesk.namesakes import Namesake, StudentName, near_names
+from schoolgate.frontdesk.queries import (
+    aliases_around,
+    departures_of,
+    enrolled_at,
+    pickup_states_of,
+    relationships_of,
+    sharing_a_contact,
+)
+from schoolgate.roster.models import (
+    Guardian,
+    Relationship,
+    RelationshipState,
+    Restriction,
+    State,
+    Student,
+)
+from schoolgate.roster.restrictions import REVIEW_GRACE, restrictions_covering
+from schoolgate.sync.freshness import Freshness, freshness_of, waiting_change_about
+
+# Who said so, where a rule's sentence names it: "Cleared for pickup by the school, 3 Sep".
+THE_SCHOOL = "the school"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnFile:
+    """What the desk knows. `now` is in the district's time zone."""
+
+    now: datetime
+    school: School
+    row: Student
+    student: cases.Student
+    today: cases.Today
+    departures: tuple[DeskEvent, ...]
+    guardians: dict[str, Guardian]
+    contacts: tuple[cases.Contact, ...]
+    former_contacts: tuple[cases.Contact, ...]
+    restrictions: tuple[cases.Restriction, ...]
+    namesakes: tuple[Namesake, ...]
+    freshness: Freshness
+    change_waits: bool
+    policy: cases.Policy
+
+    @property
+    def departure(self) -> DeskEvent | None:
+        """The departure of today that stands."""
+        return next((one for one in self.departures if not hasattr(one, "correction")), None)
+
+
+def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
+    """Read what is on file. Inside the transaction of a release this is what binds."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    departures = tuple(departures_of(student, since=midnight))
+    pairs = list(relationships_of(student))
+    current, former = _contacts(student, pairs, now=now)
+    return OnFile(
+        now=now,
+        school=school,
+        row=student,
+        student=_student(student, school),
+        today=_today(departures, now=now),
+        departures=departures,
+        guardians={str(pair.guardian_id): pair.guardian for pair in pairs},
+        contacts=current,
+        former_contacts=former,
+        restrictions=tuple(
+            _restriction(one, student) for one in restrictions_covering(student, school, now.date())
+        ),
+        namesakes=_namesakes(student, school, current),
+        freshness=freshness_of(school),
+        change_waits=waiting_change_about(student.sourced_id, student.registration_id),
+        policy=cases.Policy(validates_custody=school.validates_custody, review_grace=REVIEW_GRACE),
+    )
+
+
+def case_of(file: OnFile, adult: cases.Adult, **seen: Any) -> cases.Case:
+    """Put the adult and what was seen at the desk (`evidence`, `child_objects`) to the file."""
+    return cases.Case(
+        purpose=cases.Purpose.RELEASE,
+        now=file.now,
+        school_id=str(file.school.pk),
+        student=file.student,
+        today=file.today,
+        adult=adult,
+        contacts=file.contacts,
+        former_contacts=file.former_contacts,
+        restrictions=file.restrictions,
+        authorisations=(),
+        namesakes=file.namesakes,
+        freshness=cases.Freshness(
+            age=file.freshness.age(now=file.now),
+            last_sync_failed=file.freshness.last_failed,
+            sync_held=file.change_waits,
+            change_about_student=file.change_waits,
+        ),
+        policy=file.policy,
+        **seen,
+    )
+
+
+def _student(student: Student, school: School) -> cases.Student:
+    return cases.Student(
+        id=str(student.pk),
+        name=" ".join(filter(None, (student.given_name, student.middle_name, student.family_name))),
+        grade=student.grade,
+        # The row was fetched from this school's list.
+        school_ids=frozenset({str(school.pk)}),
+        active=student.state == State.ACTIVE,
+    )
+
+
+def _today(departures: Iterable[DeskEvent], *, now: datetime) -> cases.Today:
+    for event in departures:
+        if not hasattr(event, "correction"):
+            return cases.Today(
+                attendance=cases.Attendance.LEFT,
+                left_at=event.decided_at.astimezone(now.tzinfo),
+                left_with=companion_of(event),
+            )
+    return cases.Today(attendance=cases.Attendance.IN_CLASS)
+
+
+def companion_of(event: DeskEvent) -> str:
+    """Robert RIVERA: the contact as listed, or else the name as presented."""
+    if event.guardian is None:
+        return event.presented_name
+    return f"{event.guardian.given_name} {event.guardian.family_name.upper()}"
+
+
+def _contacts(
+    student: Student, pairs: Iterable[Relationship], *, now: datetime
+) -> tuple[tuple[cases.Contact, ...], tuple[cases.Contact, ...]]:
+    words: dict[int, list[cases.PickupWord]] = defaultdict(list)
+    for state in pickup_states_of(student):
+        words[state.guardian_id].append(
+            cases.PickupWord(
+                state=cases.Pickup(state.state),
+                source=THE_SCHOOL,
+                said_on=state.set_at.astimezone(now.tzinfo).date(),
+            )
+        )
+    aliases: dict[int, list[str]] = defaultdict(list)
+    for alias in aliases_around(student):
+        aliases[alias.guardian_id].append(alias.name)
+    current: list[cases.Contact] = []
+    former: list[cases.Contact] = []
+    for pair in pairs:
+        contact = cases.Contact(
+            adult_id=str(pair.guardian_id),
+            name=_name(pair.guardian),
+            role=_role(pair.guardian.role),
+            aliases=tuple(aliases[pair.guardian_id]),
+            pickup_words=tuple(words[pair.guardian_id]),
+            listed_since=_day(pair.began_at, now),
+            gone_on=_day(pair.ended_at, now),
+        )
+        (current if pair.state == RelationshipState.CURRENT else former).append(contact)
+    return tuple(current), tuple(former)
+
+
+def _name(guardian: Guardian) -> PersonName:
+    return PersonName(
+        given=guardian.given_name, middle=guardian.middle_name, family=guardian.family_name
+    )
+
+
+def _role(role: str) -> cases.ContactRole:
+    known = {one.value: one for one in cases.ContactRole}
+    return known.get(role, cases.ContactRole.OTHER)
+
+
+def _day(at: datetime | None, now: datetime) -> date | None:
+    return None if at is None else at.astimezone(now.tzinfo).date()
+
+
+def _restriction(row: Restriction, student: Student) -> cases.Restriction:
+    """Write down a restriction. The query has said that it covers this student."""
+    return cases.Restriction(
+        id=str(row.pk),
+        names=(PersonName(given=row.given_name, family=row.family_name),),
+        effects=frozenset(cases.Effect(effect) for effect in row.effects),
+        scope=cases.Scope.STUDENTS,
+        student_ids=frozenset({str(student.pk)}),
+        aliases=tuple(row.other_names),
+        adult_ids=frozenset() if row.guardian_id is None else frozenset({str(row.guardian_id)}),
+        birth_on=row.birth_date,
+        from_on=row.from_on,
+        until_on=row.until_on,
+        instruction=row.instruction,
+    )
+
+
+def _namesakes(
+    student: Student, school: School, contacts: Iterable[cases.Contact]
+) -> tuple[Namesake, ...]:
+    shared: dict[int, set[str]] = defaultdict(set)
+    for pupil_id, guardian_id in sharing_a_contact(student, school).values_list(
+        "student_id", "guardian_id"
+    ):
+        shared[pupil_id].add(str(guardian_id))
+    shared[student.pk] = {one.adult_id for one in contacts}
+    names = enrolled_at(school).values_list("id", "given_name", "family_name", "grade")
+    everybody = {
+        pupil_id: StudentName(
+            id=str(pupil_id),
+            given=given,
+            family=family,
+            grade=grade,
+            contact_ids=frozenset(shared.get(pupil_id, ())),
+        )
+        for pupil_id, given, family, grade in names
+    }
+    return near_names(everybody[student.pk], everybody.values())

@@ -1,0 +1,103 @@
+"""Reads for the desk. Every one is bounded to a school or its district."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from schoolgate.accounts.models import User
+from schoolgate.districts.models import District, Role, School
+from schoolgate.frontdesk.models import DeskEvent, EventKind
+from schoolgate.roster.models import (
+    Alias,
+    PickupState,
+    Relationship,
+    RelationshipState,
+    State,
+    Student,
+)
+from schoolgate.roster.queries import students_listed_at
+
+
+def enrolled_at(school: School) -> QuerySet[Student]:
+    """List the students whom this desk may release."""
+    return students_listed_at(school).filter(state=State.ACTIVE)
+
+
+def enrolled_elsewhere(school: School) -> QuerySet[Student]:
+    """List active students of the district whom other schools list and this one does not."""
+    return (
+        Student.objects.filter(
+            district_id=school.district_id, state=State.ACTIVE, listings__isnull=False
+        )
+        .exclude(listings__school=school)
+        .distinct()
+    )
+
+
+def with_words(students: QuerySet[Student], folded_words: list[str]) -> QuerySet[Student]:
+    """Keep those of whom every word is the start of a name or of the student number."""
+    for word in folded_words:
+        students = students.filter(folded__contains=f" {word}")
+    return students.order_by("folded", "id")
+
+
+def relationships_of(student: Student) -> QuerySet[Relationship]:
+    """List current and ended relationships; parents and guardians first, then the latest ended."""
+    return (
+        Relationship.objects.filter(district_id=student.district_id, student=student)
+        .select_related("guardian")
+        .order_by(
+            "-ended_at", "guardian__role", "guardian__family_name", "guardian__given_name", "id"
+        )
+    )
+
+
+def sharing_a_contact(student: Student, school: School) -> QuerySet[Relationship]:
+    """Find which other students of the school have a current contact in common with this one."""
+    own = Relationship.objects.filter(student=student, state=RelationshipState.CURRENT)
+    return Relationship.objects.filter(
+        district_id=school.district_id,
+        state=RelationshipState.CURRENT,
+        guardian__in=own.values("guardian"),
+        student__listings__school=school,
+    ).exclude(student=student)
+
+
+def pickup_states_of(student: Student) -> QuerySet[PickupState]:
+    return PickupState.objects.filter(district_id=student.district_id, student=student)
+
+
+def aliases_around(student: Student) -> QuerySet[Alias]:
+    """List the other names of everybody who is or was a contact of the student."""
+    return Alias.objects.filter(
+        district_id=student.district_id, guardian__relationships__student=student
+    ).distinct()
+
+
+def departures_of(student: Student, *, since: datetime) -> QuerySet[DeskEvent]:
+    """List departures from any school of the district, the latest first."""
+    return (
+        DeskEvent.objects.filter(
+            district_id=student.district_id,
+            student=student,
+            kind=EventKind.EARLY_DEPARTURE,
+            decided_at__gte=since,
+        )
+        .select_related("correction", "guardian", "school")
+        .order_by("-decided_at", "-id")
+    )
+
+
+def event_of(school: School, event_id: int) -> DeskEvent | None:
+    events = DeskEvent.objects.filter(district_id=school.district_id, school=school)
+    related = ("student", "guardian", "actor", "correction__actor", "corrects")
+    return events.select_related(*related).filter(id=event_id).first()
+
+
+def administrators_of(district: District) -> QuerySet[User]:
+    """Name those whom a clerk calls for help."""
+    return User.objects.filter(
+        Q(is_active=True),
+        memberships__district=district,
+        memberships__role=Role.DISTRICT_ADMIN,
+    ).order_by("first_name", "last_name", "id")

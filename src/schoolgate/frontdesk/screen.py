@@ -1,0 +1,73 @@
+"""What the early departure page is drawn from, step by step: nobody, a child, a verdict."""
+
+from typing import Any
+
+from schoolgate.frontdesk.early_departure import Answer, Desk, Obstacle, Shown, Weighed
+from schoolgate.frontdesk.forms import OUTCOMES, REASONS, AdultForm, seal_shown
+from schoolgate.frontdesk.list_age import age_chip, clock_time, synced_at
+from schoolgate.frontdesk.on_file import OnFile
+from schoolgate.frontdesk.student_card import student_card
+from schoolgate.frontdesk.verdict_box import verdict_box
+from schoolgate.sync.freshness import Freshness, freshness_of
+
+Screen = dict[str, Any]
+
+_OBSTACLES = {
+    Obstacle.CHANGED: "Not released. This has changed while you looked:",
+    Obstacle.NOT_FINISHED: "Not released. This is still asked for:",
+    Obstacle.NO_REASON: "Not released. Write down why, in at least 10 characters.",
+}
+
+
+def header(desk: Desk, freshness: Freshness) -> Screen:
+    """Give what every page of a desk shows: the school, the age of its list, the time."""
+    return {
+        "desk": desk,
+        "school": desk.school,
+        "district": desk.school.district,
+        "chip": age_chip(freshness, now=desk.now),
+        "clock": clock_time(desk.now),
+    }
+
+
+def empty_screen(desk: Desk) -> Screen:
+    """Give the page before a child is chosen."""
+    freshness = freshness_of(desk.school)
+    return {**header(desk, freshness), "synced": synced_at(freshness, now=desk.now)}
+
+
+def child_screen(
+    desk: Desk, file: OnFile, *, shown: Shown, form: AdultForm | None = None
+) -> Screen:
+    """Give the page with the child chosen and nobody named yet."""
+    return {
+        **header(desk, file.freshness),
+        "synced": synced_at(file.freshness, now=desk.now),
+        "student": file.row,
+        "card": student_card(file),
+        "form": form,
+        "administrators": desk.administrators,
+        "reasons": REASONS,
+        "outcomes": OUTCOMES,
+        "sealed": seal_shown(file.row.pk, opened_at=shown.opened_at, weighed=None),
+    }
+
+
+def verdict_screen(desk: Desk, weighed: Weighed, *, shown: Shown, form: AdultForm) -> Screen:
+    """Give the page with a verdict."""
+    file = weighed.file
+    return {
+        **child_screen(desk, file, shown=shown, form=form),
+        "presented": weighed.presented,
+        "chosen": file.guardians.get(weighed.presented.chosen_id or ""),
+        "box": verdict_box(weighed, desk.finisher),
+        "sealed": seal_shown(file.row.pk, opened_at=shown.opened_at, weighed=weighed),
+    }
+
+
+def obstacle_screen(desk: Desk, answer: Answer, *, shown: Shown, form: AdultForm) -> Screen:
+    """Give the page after a release that was not recorded: the verdict as it stands now."""
+    screen = verdict_screen(desk, answer.weighed, shown=shown, form=form)
+    if answer.obstacle is not None:
+        screen["obstacle"] = _OBSTACLES[answer.obstacle]
+    return screen

@@ -1,0 +1,180 @@
+"""What the desk shows of a student before an adult is named: restrictions first, then contacts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from schoolgate.frontdesk.cases import ContactRole, Effect, Pickup, Restriction
+from schoolgate.frontdesk.early_departure import Presented, weigh
+from schoolgate.frontdesk.list_age import clock_time
+from schoolgate.frontdesk.models import DeskEvent
+from schoolgate.frontdesk.namesakes import Nearness
+from schoolgate.frontdesk.on_file import OnFile, companion_of
+from schoolgate.frontdesk.queries import enrolled_at
+from schoolgate.frontdesk.type_ahead import family_first, last_four
+from schoolgate.frontdesk.verdicts import Evidence, Level
+
+PHONE_DIGITS_SHOWN = 4
+NAMESAKES_SHOWN = 3
+LIKE_NAMES = frozenset({Nearness.SAME_NAME, Nearness.ONE_EDIT, Nearness.TWIN})
+
+_FORBIDS = {
+    Effect.NO_RELEASE: "Do not release to",
+    Effect.NO_CONTACT: "No contact with",
+    Effect.NO_VISIT: "No visit by",
+    Effect.SUPERVISED_ONLY: "Only supervised contact with",
+    Effect.ONLY_THESE_ADULTS: "Release only to",
+    Effect.NO_INFORMATION: "No information to",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    tone: str
+    icon: str
+    words: str
+
+
+DENIED = Chip(tone="deny", icon="ban", words="Not allowed")
+CLEARED = Chip(tone="ok", icon="check", words="Cleared")
+LISTED = Chip(tone="ok", icon="check", words="Listed")
+NOT_STATED = Chip(tone="verify", icon="help", words="Pickup not stated")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactRow:
+    """A contact: never an address, and of a phone number only the last four digits."""
+
+    id: str
+    name: str
+    role: str
+    phone: str
+    chip: Chip
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormerRow:
+    name: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionBlock:
+    """What is forbidden, to whom, and what to do: Do not release to, Carl Dunn, Call Mr. Lee."""
+
+    forbids: str
+    name: str
+    instruction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentCard:
+    name: str
+    initials: str
+    grade: str
+    last_four: str
+    status: str
+    departure: DeskEvent | None
+    restrictions: tuple[RestrictionBlock, ...]
+    contacts: tuple[ContactRow, ...]
+    former: tuple[FormerRow, ...]
+    namesakes: tuple[str, ...]
+    change_waits: bool
+    custody_validated: bool
+
+
+def student_card(file: OnFile) -> StudentCard:
+    """Lay out what is on file for the screen."""
+    row = file.row
+    return StudentCard(
+        name=family_first(row),
+        initials=f"{row.given_name[:1]}{row.family_name[:1]}".upper(),
+        grade=grade_in_words(row.grade),
+        last_four=last_four(row.identifier),
+        status=_status(file),
+        departure=file.departure,
+        restrictions=tuple(
+            _block(order, today=file.now.date())
+            for order in file.restrictions
+            if order.from_on <= file.now.date()
+        ),
+        contacts=tuple(_contact_row(file, one.adult_id) for one in file.contacts),
+        former=tuple(
+            FormerRow(name=str(one.name), since=_day(one.gone_on)) for one in file.former_contacts
+        ),
+        namesakes=_namesakes(file),
+        change_waits=file.change_waits,
+        custody_validated=file.policy.validates_custody,
+    )
+
+
+def grade_in_words(grade: str) -> str:
+    """Write the OneRoster grade code (CEDS: 02, KG, PK) as a clerk says it."""
+    if not grade:
+        return "Grade not known"
+    named = {"KG": "Kindergarten", "PK": "Pre-kindergarten", "PR": "Preschool"}
+    return named.get(grade.upper(), f"Grade {grade.lstrip('0') or '0'}")
+
+
+def _status(file: OnFile) -> str:
+    if file.departure is not None:
+        at = clock_time(file.departure.decided_at.astimezone(file.now.tzinfo))
+        return f"Left {at} with {companion_of(file.departure)}"
+    undone = next((one for one in file.departures if hasattr(one, "correction")), None)
+    if undone is not None:
+        at = clock_time(undone.decided_at.astimezone(file.now.tzinfo))
+        return f"In class now (departure of {at} was undone)"
+    return "In class now (not signed out today)"
+
+
+def _block(order: Restriction, *, today: date) -> RestrictionBlock:
+    forbids = [words for effect, words in _FORBIDS.items() if effect in order.effects]
+    ends = "Until reviewed."
+    if order.until_on is not None:
+        ends = f"Until {_day(order.until_on)}."
+        if order.until_on < today:
+            ends = f"Ended {_day(order.until_on)}, not reviewed."
+    return RestrictionBlock(
+        forbids=f"{', '.join((forbids[0], *(one[0].lower() + one[1:] for one in forbids[1:])))}",
+        name=", ".join((*map(str, order.names), *order.aliases)),
+        instruction=f"{ends} {order.instruction}".strip(),
+    )
+
+
+def _contact_row(file: OnFile, adult_id: str) -> ContactRow:
+    contact = next(one for one in file.contacts if one.adult_id == adult_id)
+    guardian = file.guardians[adult_id]
+    digits = [one for one in guardian.phone or guardian.sms if one.isdigit()]
+    return ContactRow(
+        id=adult_id,
+        name=str(contact.name),
+        role=contact.role.value.capitalize(),
+        phone="".join(digits[-PHONE_DIGITS_SHOWN:]),
+        chip=_chip(file, adult_id, contact.pickup, contact.role),
+    )
+
+
+def _chip(file: OnFile, adult_id: str, pickup: Pickup, role: ContactRole) -> Chip:
+    """Say the contact's pickup state; the rules themselves say when a restriction is in the way."""
+    guardian = file.guardians[adult_id]
+    presented = Presented(
+        name=guardian.name, chosen_id=adult_id, evidence=frozenset({Evidence.PHOTO_ID})
+    )
+    if weigh(file, presented).verdict.level is Level.DENY:
+        return DENIED
+    if pickup is Pickup.ALLOWED:
+        return CLEARED
+    return LISTED if role in file.policy.roles_that_count else NOT_STATED
+
+
+def _namesakes(file: OnFile) -> tuple[str, ...]:
+    """Name the students whom this one is most easily taken for."""
+    near = [one.student_id for one in file.namesakes if one.nearness in LIKE_NAMES]
+    students = enrolled_at(file.school).in_bulk([int(one) for one in near[:NAMESAKES_SHOWN]])
+    return tuple(
+        f"{family_first(one)} · {grade_in_words(one.grade)} · ID …{last_four(one.identifier)}"
+        for one in students.values()
+    )
+
+
+def _day(on: date | None) -> str:
+    return f"{on.day} {on:%b %Y}" if on else "an unknown day"

@@ -1,0 +1,123 @@
+"""Court orders and do-not-release notes: ours, dated. No sync erases them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from schoolgate.accounts.models import User
+from schoolgate.audit import log
+from schoolgate.districts.models import District, School
+from schoolgate.roster.folding import fold
+from schoolgate.roster.models import (
+    Effect,
+    Guardian,
+    RestrictedStudent,
+    Restriction,
+    Student,
+)
+
+# An order that ended asks for an administrator this long: it may only not be renewed yet.
+REVIEW_GRACE = timedelta(days=30)
+# What fits on the desk's screen in one look.
+INSTRUCTION_LENGTH = 140
+
+
+class CannotRestrict(Exception):
+    """The restriction cannot stand as asked for; the sentence says why."""
+
+
+@transaction.atomic
+def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the call
+    district: District,
+    *,
+    given_name: str,
+    family_name: str,
+    effects: Iterable[Effect],
+    from_on: date,
+    by: User | None,
+    at: datetime,
+    until_on: date | None = None,
+    students: Sequence[Student] = (),
+    school: School | None = None,
+    other_names: Iterable[str] = (),
+    guardian: Guardian | None = None,
+    instruction: str = "",
+) -> Restriction:
+    """Add a restriction. It takes one authorised person and binds at the next decision.
+
+    It covers the students named, or else the school, or else the district. Raises CannotRestrict.
+    """
+    chosen = sorted({Effect(effect).value for effect in effects})
+    _refuse_what_cannot_bind(f"{given_name} {family_name}", chosen, from_on, until_on)
+    if len(instruction.strip()) > INSTRUCTION_LENGTH:
+        raise CannotRestrict(f"An instruction has at most {INSTRUCTION_LENGTH} characters.")
+    _refuse_strangers(district, [*students, *[one for one in (school, guardian) if one]])
+    restriction = Restriction.objects.create(
+        district=district,
+        given_name=given_name.strip(),
+        family_name=family_name.strip(),
+        other_names=[name.strip() for name in other_names if name.strip()],
+        guardian=guardian,
+        effects=chosen,
+        school=school,
+        instruction=instruction.strip(),
+        from_on=from_on,
+        until_on=until_on,
+        added_at=at,
+        added_by=by,
+    )
+    RestrictedStudent.objects.bulk_create(
+        RestrictedStudent(district=district, restriction=restriction, student=student)
+        for student in students
+    )
+    log.record(
+        "restriction.added",
+        at=at,
+        district_id=district.pk,
+        actor_id=None if by is None else by.pk,
+        subject=f"restriction:{restriction.pk}",
+        effects=chosen,
+        students=[student.pk for student in students],
+        school=None if school is None else school.pk,
+    )
+    return restriction
+
+
+def restrictions_covering(student: Student, school: School, on: date) -> QuerySet[Restriction]:
+    """List restrictions on this student at this school, still to be looked at on this day.
+
+    Not those that were lifted. Those that ended lately come too: an end that nobody reviewed is
+    no permission. A restriction on a school covers its students at every desk.
+    """
+    students = RestrictedStudent.objects.filter(restriction=OuterRef("pk"))
+    everybody_at = Q(school=school) | Q(school__listings__student=student)
+    return (
+        Restriction.objects.alias(names_this_student=Exists(students.filter(student=student)))
+        .alias(names_students=Exists(students))
+        .filter(
+            Q(names_this_student=True) | Q(Q(school=None) | everybody_at, names_students=False),
+            Q(until_on=None) | Q(until_on__gt=on - REVIEW_GRACE),
+            district_id=student.district_id,
+            lifted_at=None,
+        )
+        .distinct()
+        .order_by("from_on", "id")
+    )
+
+
+def _refuse_what_cannot_bind(
+    name: str, effects: list[str], from_on: date, until_on: date | None
+) -> None:
+    if not fold(name):
+        raise CannotRestrict("A restriction needs a name: it is matched by name.")
+    if not effects:
+        raise CannotRestrict("Say what the restriction forbids: at least one effect.")
+    if until_on is not None and until_on < from_on:
+        raise CannotRestrict("A restriction cannot end before it begins.")
+
+
+def _refuse_strangers(district: District, subjects: Iterable[Student | School | Guardian]) -> None:
+    if any(subject.district_id != district.pk for subject in subjects):
+        raise CannotRestrict("A restriction is about people and schools of one district.")

@@ -64,6 +64,8 @@ class FakeSource:
     orgs_there: dict[str, str] = field(default_factory=dict)
     users_verdict: Verdict = WHOLE
     broken_rows: list[bytes] = field(default_factory=list)
+    # In each read another person comes twice: the pages shift while they are read.
+    repeats_in_turn: list[str] = field(default_factory=list)
 
     def put(self, *people: dict[str, Any]) -> None:
         for person in people:
@@ -87,6 +89,8 @@ class FakeSource:
 
     def users(self) -> FakeCollection:
         rows = [msgspec.json.encode(person) for person in self.people.values()]
+        if self.repeats_in_turn:
+            rows.append(msgspec.json.encode(self.people[self.repeats_in_turn.pop(0)]))
         return FakeCollection(User, [*rows, *self.broken_rows], self.users_verdict)
 
     def close(self) -> None:

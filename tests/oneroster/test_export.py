@@ -130,3 +130,36 @@ def test_a_source_that_fails_leaves_the_files_of_last_time(
 
     assert [path.name for path in tmp_path.iterdir()] == ["orgs.ndjson"]
     assert (tmp_path / "orgs.ndjson").read_text() == "last time\n"
+
+
+def test_a_record_that_came_twice_while_another_was_missed_is_no_complete_pull(
+    sis: Sis, open_client: Open, tmp_path: Path
+) -> None:
+    """T-4: the count is right and a person is missing, another one in each read."""
+    first = page("users", [a_user("s-1"), a_user("s-2"), a_user("s-1")], total=3)
+    second = page("users", [a_user("s-2"), a_user("s-3"), a_user("s-2")], total=3)
+    third = page("users", [a_user("s-3"), a_user("s-1"), a_user("s-3")], total=3)
+    end = page("users", [], total=3)
+    sis.serve(
+        orgs=paged("orgs", [an_org()], total=1),
+        users=in_turn(first, end, second, end, third, end),
+    )
+
+    report = export(open_client(), tmp_path)
+
+    assert (report.complete, report.reason, report.users) == (False, "shifted", 2)
+
+
+def test_a_source_that_lists_one_person_twice_in_every_read_is_read_whole(
+    sis: Sis, open_client: Open, tmp_path: Path
+) -> None:
+    users = [a_user("s-1"), a_user("s-2"), a_user("s-1")]
+    sis.serve(
+        orgs=paged("orgs", [an_org()], total=1),
+        users=paged("users", users, total=3),
+    )
+
+    report = export(open_client(), tmp_path)
+
+    assert (report.complete, report.users) == (True, 2)
+    assert report.problems == {"duplicate_id": 1}

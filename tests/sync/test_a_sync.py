@@ -534,10 +534,24 @@ def test_a_record_that_came_twice_while_another_was_missed_removes_nobody(
 ) -> None:
     sync(registration, source)
     source.drop("ben")
-    source.people["ana again"] = source.people["ana"]
     source.users_verdict = Verdict(complete=True, received=0, total=8)
+    source.repeats_in_turn = ["ana", "cy", "eva"]
 
     run = sync(registration, source)
 
     assert (run.complete, run.incomplete_reason) == (False, "shifted")
     assert "ben" in lists_of(maple_valley)["oak"]
+
+
+def test_a_source_that_lists_one_person_twice_in_every_read_is_read_whole(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    source.drop("ben")
+    source.people["ana again"] = source.people["ana"]
+    source.users_verdict = Verdict(complete=True, received=0, total=8)
+
+    run = sync(registration, source)
+
+    assert run.complete is True
+    assert "ben" not in lists_of(maple_valley)["oak"]

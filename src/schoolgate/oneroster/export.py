@@ -4,7 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -21,7 +21,7 @@ Name = Literal["orgs", "users"]
 FILES = ("orgs.ndjson", "users.ndjson", "relationships.ndjson")
 # A collection that moved while it was read is read again, this often in all.
 _MOST_READS = 3
-_MOVED = frozenset({"total_moved", "fewer_than_total"})
+_MOVED = frozenset({"total_moved", "fewer_than_total", "shifted"})
 _BATCH = 2000
 
 
@@ -51,6 +51,14 @@ class _Read:
     problems: Counter[str]
     records: int
     disabled: int
+    # How many came twice, and whose: two reads that agree on both have not moved.
+    duplicates: int = 0
+    people: bytes = b""
+
+    def settled(self, before: "_Read | None") -> "_Read":
+        """This read, its duplicates held against it unless the read before had just the same."""
+        same = before and (before.duplicates, before.people) == (self.duplicates, self.people)
+        return replace(self, verdict=self.verdict.counting_once(0 if same else self.duplicates))
 
 
 def export(source: Source, out: Path) -> ExportReport:
@@ -103,12 +111,15 @@ def _read_settled(
     begin: Callable[[], Collection[Record]], path: Path, into: _Into, index: FeedIndex
 ) -> _Read:
     """Read a collection; one that moved meanwhile again, until a read is complete or enough."""
+    before = None
     for _ in range(_MOST_READS):
         index.forget(into.name)
         read = _read(begin(), path, into, index)
-        if read.verdict.reason not in _MOVED:
+        settled = read.settled(before)
+        if settled.verdict.reason not in _MOVED:
             break
-    return read
+        before = read
+    return settled
 
 
 def _read(collection: Collection[Record], path: Path, into: _Into, index: FeedIndex) -> _Read:
@@ -125,7 +136,14 @@ def _read(collection: Collection[Record], path: Path, into: _Into, index: FeedIn
     if duplicates:
         problems["duplicate_id"] += duplicates
         _keep_lines(path, index.lines(into.name))
-    return _Read(collection.verdict, problems, lines - duplicates, disabled)
+    return _Read(
+        collection.verdict,
+        problems,
+        records=lines - duplicates,
+        disabled=disabled,
+        duplicates=duplicates,
+        people=index.fingerprint(into.name) if duplicates else b"",
+    )
 
 
 def _line(record: Record) -> bytes:

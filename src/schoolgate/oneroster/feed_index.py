@@ -7,6 +7,7 @@ adult's name students. It stands only when both are in the feed and neither is t
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
@@ -116,6 +117,14 @@ class FeedIndex:
         query = f"SELECT line FROM {collection} ORDER BY line"  # noqa: S608 (one of two words)
         for (line,) in self._database.execute(query):
             yield line
+
+    def fingerprint(self, collection: Literal["orgs", "users"]) -> bytes:
+        """A digest of whose records came: two reads of the same people have the same."""
+        query = f"SELECT sourced_id FROM {collection} ORDER BY sourced_id"  # noqa: S608 (one of two words)
+        digest = blake2b(digest_size=16)
+        for (sourced_id,) in self._database.execute(query):
+            digest.update(sourced_id.encode() + b"\0")
+        return digest.digest()
 
     def users_by_role(self) -> dict[str, int]:
         query = "SELECT role, count(*) FROM users GROUP BY role ORDER BY role"

@@ -8,7 +8,7 @@ This module imports neither network nor framework: pure code may import it.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -193,3 +193,18 @@ class Verdict:
     detail: str = ""
     # False when a record came without a readable sourcedId: nobody's absence can be believed then.
     every_id_known: bool = True
+
+    def counting_once(self, repeats: int) -> "Verdict":
+        """The verdict when `repeats` of the records had come before in the same read.
+
+        A record that came twice makes the count right while another was missed (T-4).
+        """
+        if not self.complete or self.total is None or self.received - repeats >= self.total:
+            return self
+        return replace(
+            self,
+            complete=False,
+            reason="shifted",
+            detail=f"{repeats} records came twice, so as many may have been missed: the source "
+            "changed while it was read.",
+        )

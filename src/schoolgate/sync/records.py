@@ -142,8 +142,8 @@ class Ledger:
     shown: set[tuple[str, str]] = field(default_factory=set)
     changed: set[tuple[str, str]] = field(default_factory=set)
     excused: set[str] = field(default_factory=set)
-    # How many rows of the last read had come before in the same read.
-    repeats: int = 0
+    # Rows of the last read that came more than once in it.
+    repeated: frozenset[bytes] = frozenset()
 
     def recognises(self, digest: bytes) -> bool:
         row = self.known.get(digest)

@@ -136,9 +136,9 @@ def test_a_record_that_came_twice_while_another_was_missed_is_no_complete_pull(
     sis: Sis, open_client: Open, tmp_path: Path
 ) -> None:
     """T-4: the count is right and a person is missing, another one in each read."""
-    first = page("users", [a_user("s-1"), a_user("s-2"), a_user("s-1")], total=3)
-    second = page("users", [a_user("s-2"), a_user("s-3"), a_user("s-2")], total=3)
-    third = page("users", [a_user("s-3"), a_user("s-1"), a_user("s-3")], total=3)
+    first = page("users", [a_user("s-1"), a_user("s-2"), a_user("s-1")], x_total_count="3")
+    second = page("users", [a_user("s-2"), a_user("s-3"), a_user("s-2")], x_total_count="3")
+    third = page("users", [a_user("s-3"), a_user("s-1"), a_user("s-3")], x_total_count="3")
     sis.serve(
         orgs=paged("orgs", [an_org()], total=1),
         users=in_turn(first, second, third),

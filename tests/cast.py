@@ -149,6 +149,16 @@ def a_district_admin(district: District, username: str = "lee") -> User:
     return user
 
 
+def a_support_person(username: str = "sam") -> User:
+    return User.objects.create_user(
+        username=username,
+        first_name="Sam",
+        last_name="Vega",
+        password="maple-valley-oak",
+        is_support=True,
+    )
+
+
 def a_listed_student(
     school: School, given: str = "Marisol", family: str = "Rivera", **fields: Any
 ) -> Student:

@@ -14,6 +14,12 @@ def _home_of_our_own(settings, tmp_path):  # type: ignore[no-untyped-def]
     settings.HOME = tmp_path / "home"
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):  # type: ignore[no-untyped-def]
+    """The real hash takes a third of a second for every person of the cast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def maple_valley(db: None) -> District:
     return a_district()

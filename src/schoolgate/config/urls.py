@@ -1,10 +1,15 @@
 """Every address, room by room."""
 
+from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path
 from django.urls import include as room
-from allauth.account import views as account
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", room("schoolgate.districts.urls")),
+    # Before the pages of one source: `registrations/add/` is no source.
+    path("", room("schoolgate.registrations.urls")),
+    path("", room("schoolgate.sync.urls")),
+    path("", room("schoolgate.frontdesk.urls")),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
 ]

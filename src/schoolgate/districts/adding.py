@@ -58,9 +58,7 @@ def free_code(district: District, wish: str) -> str:
 
 
 @transaction.atomic
-def add_staff(
-    *, district: District, user: User, role: Role, schools: list[School]
-) -> Membership:
+def add_staff(*, district: District, user: User, role: Role, schools: list[School]) -> Membership:
     """Give a person her work in a district. A clerk needs at least one school of the district."""
     if role == Role.CLERK and not schools:
         raise CannotAdd("A clerk works at a school: name at least one.")

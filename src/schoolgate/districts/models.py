@@ -61,9 +61,7 @@ class Workplace(models.Model):
     """A school at which a clerk works."""
 
     district = models.ForeignKey(District, on_delete=models.CASCADE)
-    membership = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="workplaces"
-    )
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="workplaces")
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="workplaces")
 
     class Meta:

@@ -14,13 +14,29 @@ def schools_of(user: User) -> QuerySet[School]:
     return (at_desks | everywhere).distinct().select_related("district").order_by("name", "id")
 
 
+def desks_of(user: User) -> QuerySet[School]:
+    """The schools at whose desk this person works as a clerk."""
+    return (
+        School.objects.filter(
+            workplaces__membership__user=user, workplaces__membership__role=Role.CLERK
+        )
+        .select_related("district")
+        .order_by("name", "id")
+    )
+
+
+def administered_by(user: User) -> QuerySet[District]:
+    """The districts that this person administers."""
+    return District.objects.filter(
+        memberships__user=user, memberships__role=Role.DISTRICT_ADMIN
+    ).order_by("name", "id")
+
+
 def districts_of(user: User) -> QuerySet[District]:
     """The districts whose syncs this person may see."""
     if user.is_support:
         return District.objects.order_by("name", "id")
-    return District.objects.filter(
-        memberships__user=user, memberships__role=Role.DISTRICT_ADMIN
-    ).order_by("name", "id")
+    return administered_by(user)
 
 
 def administers(user: User, district: District) -> bool:

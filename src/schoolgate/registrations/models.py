@@ -1,4 +1,4 @@
-"""A registration is one OneRoster source of a district: where it is, how to sign in, what to take."""
+"""One OneRoster source of a district: where it is, how to sign in, what to take."""
 
 from django.db import models
 
@@ -50,9 +50,7 @@ class Registration(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["district", "slug"], name="one_registration_per_slug"
-            ),
+            models.UniqueConstraint(fields=["district", "slug"], name="one_registration_per_slug"),
         ]
 
     def __str__(self) -> str:

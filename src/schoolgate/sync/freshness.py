@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schoolgate.districts.models import School
-from schoolgate.registrations.models import SourceSchool
+from django.db.models import OuterRef, Subquery
+
+from schoolgate.districts.models import District, School
+from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.sync.models import ChangeState, PlannedChange, RunState, SyncRun
+
+# When its list was last whole, and its registration.
+Source = tuple[datetime | None, int]
 
 
 @dataclass(frozen=True)
@@ -25,22 +30,26 @@ class Freshness:
 
 def freshness_of(school: School) -> Freshness:
     """The oldest list among the school's sources: what is missing is missing in the oldest."""
-    sources = SourceSchool.objects.filter(district_id=school.district_id, school=school, enabled=True)
-    dates = list(sources.values_list("list_as_of", flat=True))
-    known = [date for date in dates if date is not None]
-    as_of = min(known) if known and len(known) == len(dates) else None
-    return Freshness(
-        as_of=as_of,
-        has_source=bool(dates),
-        last_failed=any(
-            _last_ended_state(source.registration_id) == RunState.FAILED for source in sources
-        ),
+    sources = SourceSchool.objects.filter(
+        district_id=school.district_id, school=school, enabled=True
     )
+    return _freshness(list(sources.values_list("list_as_of", "registration_id")))
+
+
+def freshness_of_schools(district: District) -> dict[int, Freshness]:
+    """The same for every school of a district that has a source."""
+    sources: dict[int, list[Source]] = {}
+    enabled = SourceSchool.objects.filter(district=district, enabled=True, school__isnull=False)
+    for source in enabled:
+        known = (source.list_as_of, source.registration_id)
+        sources.setdefault(source.school_id or 0, []).append(known)
+    failed = _failed({registration for rows in sources.values() for _, registration in rows})
+    return {school_id: _freshness(rows, failed) for school_id, rows in sources.items()}
 
 
 def waiting_change_about(student_sourced_id: str | None, registration_id: int | None) -> bool:
     """Whether a change about this student was read and not applied: held, or withheld."""
-    if student_sourced_id is None:
+    if student_sourced_id is None or registration_id is None:
         return False
     return PlannedChange.objects.filter(
         run__registration_id=registration_id,
@@ -49,6 +58,24 @@ def waiting_change_about(student_sourced_id: str | None, registration_id: int | 
     ).exists()
 
 
-def _last_ended_state(registration_id: int) -> str | None:
-    runs = SyncRun.objects.filter(registration_id=registration_id, ended_at__isnull=False)
-    return runs.order_by("-id").values_list("state", flat=True).first()
+def _freshness(sources: list[Source], failed: set[int] | None = None) -> Freshness:
+    dates = [as_of for as_of, _ in sources]
+    known = [date for date in dates if date is not None]
+    if failed is None:
+        failed = _failed({registration for _, registration in sources})
+    return Freshness(
+        as_of=min(known) if known and len(known) == len(dates) else None,
+        has_source=bool(dates),
+        last_failed=any(registration in failed for _, registration in sources),
+    )
+
+
+def _failed(registrations: set[int]) -> set[int]:
+    """The registrations whose last ended run failed."""
+    last = (
+        SyncRun.objects.filter(registration_id=OuterRef("pk"), ended_at__isnull=False)
+        .order_by("-id")
+        .values("state")[:1]
+    )
+    rows = Registration.objects.filter(id__in=registrations).annotate(last=Subquery(last))
+    return set(rows.filter(last=RunState.FAILED).values_list("id", flat=True))

@@ -1,12 +1,13 @@
 """Reads of sync runs for screens and commands."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from schoolgate.districts.models import District
 from schoolgate.registrations.models import Registration
-from schoolgate.sync.models import Hold, RunState, SyncRun
+from schoolgate.sync.models import ENDED, Hold, RowProblem, RunState, SyncRun
 
 
 def runs_of(registration: Registration) -> QuerySet[SyncRun]:
@@ -24,6 +25,26 @@ def find_run(district: District, run_id: int) -> SyncRun | None:
 
 def holds_of(run: SyncRun) -> QuerySet[Hold]:
     return Hold.objects.filter(run=run).select_related("school").order_by("school__name", "kind")
+
+
+def last_runs(registrations: Iterable[Registration]) -> dict[int, SyncRun]:
+    """The newest run of each registration, by the registration."""
+    newest = SyncRun.objects.filter(registration=OuterRef("pk")).order_by("-id").values("id")[:1]
+    ids = Registration.objects.filter(
+        id__in=[registration.id for registration in registrations]
+    ).annotate(last=Subquery(newest))
+    runs = SyncRun.objects.filter(id__in=ids.values("last"))
+    return {run.registration_id: run for run in runs}
+
+
+def waiting_holds(registration: Registration) -> list[Hold]:
+    """What still waits for a person: the holds of the last run that came to a plan."""
+    planned = runs_of(registration).filter(state__in=ENDED).exclude(state=RunState.FAILED).first()
+    return [] if planned is None else list(holds_of(planned))
+
+
+def row_problems_of(run: SyncRun) -> QuerySet[RowProblem]:
+    return RowProblem.objects.filter(run=run).order_by("kind", "id")
 
 
 def run_report(run: SyncRun) -> dict[str, Any]:

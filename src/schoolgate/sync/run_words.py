@@ -1,0 +1,137 @@
+"""A sync run in plain words: how it stands, what it changed, and whose turn it is. Pure."""
+
+from dataclasses import dataclass
+
+from schoolgate.sync.models import RunState, SyncRun
+
+# Colours and icons go with words, never without.
+OK, WAIT, BAD, CALM = "ok", "verify", "deny", ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    word: str
+    tone: str
+    icon: str
+    sentence: str
+
+
+STAGES = {
+    "": "It is about to start.",
+    "collect": "Reading the source, page by page.",
+    "stage": "Comparing what came with what was there before.",
+    "plan": "Working out what must change.",
+    "safety": "Looking for changes that are too dangerous to make without a person.",
+    "apply": "Writing the lists, school by school.",
+}
+STEPS = {"fetch": "Reading and comparing", "decide": "Planning", "apply": "Writing the lists"}
+
+KINDS = {
+    "student": ("student", "students"),
+    "guardian": ("contact person", "contact people"),
+    "relationship": ("relationship", "relationships"),
+}
+ACTIONS = {
+    "added": "added",
+    "updated": "updated",
+    "transferred": "moved to another school",
+    "departed": "left",
+    "returned": "came back",
+    "removed": "ended",
+}
+
+# Whose turn it is after a failure, by the word that the run keeps.
+DISTRICT = "It is the district's turn: check this source's settings, or what the SIS shares."
+SIS = "It is the turn of whoever runs the SIS. Send them the sentence above: it holds no secret."
+NOBODY = "It is nobody's turn: the connection or the server had a bad moment."
+SCHOOLGATE = "It is our turn. Tell Schoolgate support the number of this run."
+TURNS = {
+    "bad_input": DISTRICT,
+    "unsafe_address": DISTRICT,
+    "unsupported_version": DISTRICT,
+    "not_token_endpoint": DISTRICT,
+    "bad_bundle": DISTRICT,
+    "cannot_unseal": DISTRICT,
+    "not_signed_in": DISTRICT,
+    "not_allowed": DISTRICT,
+    "not_offered": DISTRICT,
+    "source_failed": SIS,
+    "server_fault": SIS,
+    "rejected": SIS,
+    "untrusted_certificate": SIS,
+    "not_one_roster": SIS,
+    "broken_answer": SIS,
+    "too_large": SIS,
+    "unreachable": NOBODY,
+    "busy": NOBODY,
+    "interrupted": NOBODY,
+    "superseded": NOBODY,
+}
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Count things: `1 student`, `1,204 students`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+DONE = Standing("Done", OK, "check", "The lists are as the source has them.")
+STANDINGS = {
+    RunState.QUEUED: Standing("Waiting", CALM, "clock", "It starts as soon as a worker is free."),
+    RunState.HELD: Standing(
+        "Part waits", WAIT, "hand-stop", "Part of it waits for a person. Everything else is in."
+    ),
+    RunState.APPLIED: DONE,
+    RunState.UNCHANGED: Standing(
+        "No change", OK, "check", "The lists were already as the source has them."
+    ),
+}
+
+
+def standing_of(run: SyncRun) -> Standing:
+    """How a run stands, for a chip and one sentence."""
+    if run.state == RunState.RUNNING:
+        return Standing("Running", CALM, "refresh", STAGES.get(run.stage, STAGES[""]))
+    if run.state == RunState.FAILED:
+        return Standing("Failed", BAD, "alert-triangle", run.failure_detail)
+    if run.complete is False:
+        return _not_whole(run)
+    return STANDINGS[RunState(run.state)]
+
+
+def _not_whole(run: SyncRun) -> Standing:
+    return Standing(
+        "Not whole",
+        WAIT,
+        "alert-triangle",
+        f"The source did not hand out everything. {run.incomplete_detail} Additions and updates "
+        "are in; nobody was removed. The next whole sync decides.",
+    )
+
+
+def changes_in_words(changes: dict[str, int]) -> list[str]:
+    """`3 students added`, in a fixed order; what is not in it comes at the end as it is."""
+    known = [f"{kind}.{action}" for kind in KINDS for action in ACTIONS]
+    words = [
+        f"{counted(changes[key], *KINDS[kind])} {ACTIONS[action]}"
+        for key in known
+        if key in changes
+        for kind, _, action in [key.partition(".")]
+    ]
+    return words + [f"{count:,} {key}" for key, count in changes.items() if key not in known]
+
+
+def turn_after(run: SyncRun) -> str:
+    """Whose turn it is after a failed run."""
+    return TURNS.get(run.failure, SCHOOLGATE)
+
+
+def retry_after(run: SyncRun) -> str:
+    """Whether trying again helps."""
+    if run.retry_helps:
+        return "Trying again later may help, without anybody doing anything."
+    return "Trying again does not help until somebody has acted."
+
+
+def timings_in_words(timings: dict[str, float]) -> list[tuple[str, float]]:
+    """Each step that was done, with its seconds."""
+    return [(words, timings[step]) for step, words in STEPS.items() if step in timings]

@@ -1,0 +1,169 @@
+"""Who may open which page. A page that is not in this table does not pass.
+
+Each page is asked by one person of each kind. Who is not named is sent to sign in (nobody), or gets
+403 or 404. A new page gets a line here in the commit that adds it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cast import (
+    MONDAY,
+    a_clerk,
+    a_contact,
+    a_district_admin,
+    a_listed_student,
+    a_registration,
+    a_support_person,
+)
+from schoolgate.accounts.models import User
+from schoolgate.districts.models import District, School
+from schoolgate.frontdesk.models import DeskEvent, EventKind
+from schoolgate.registrations.models import Registration
+from schoolgate.sync.models import SyncRun
+
+NOBODY = "nobody"
+CLERK = "clerk of the school"
+OTHER_CLERK = "clerk of another school of the district"
+ADMIN = "administrator of the district"
+OTHER_ADMIN = "administrator of another district"
+SUPPORT = "support"
+NEWCOMER = "signed in, without a role"
+
+EVERYBODY = {NOBODY, CLERK, OTHER_CLERK, ADMIN, OTHER_ADMIN, SUPPORT, NEWCOMER}
+SIGNED_IN = EVERYBODY - {NOBODY}
+DESK = {CLERK, ADMIN}
+SYNCS = {ADMIN, SUPPORT}
+SET_UP = {ADMIN}
+
+D = ["maple-valley"]
+SOURCE = ["maple-valley", "main-sis"]
+SCHOOL = ["maple-valley", "oak"]
+
+
+@dataclass(frozen=True)
+class Page:
+    allowed: set[str]
+    args: list[Any] = field(default_factory=list)
+    method: str = "get"
+
+
+PAGES = {
+    "account_login": Page(EVERYBODY),
+    "account_logout": Page(EVERYBODY),
+    "districts:home": Page(SIGNED_IN),
+    "registrations:add": Page(SET_UP, D),
+    "registrations:add_csv": Page(SET_UP, D),
+    "registrations:settings": Page(SET_UP, SOURCE),
+    "registrations:upload": Page(SET_UP, SOURCE, "post"),
+    "registrations:schools": Page(SET_UP, SOURCE),
+    "registrations:take_all": Page(SET_UP, SOURCE, "post"),
+    "registrations:look": Page(SET_UP, SOURCE, "post"),
+    "sync:districts": Page({SUPPORT}),
+    "sync:overview": Page(SYNCS, D),
+    "sync:registration": Page(SYNCS, SOURCE),
+    "sync:sync_now": Page(SYNCS, SOURCE, "post"),
+    "sync:run": Page(SYNCS, [*D, 1]),
+    "frontdesk:early_departure": Page(DESK, SCHOOL),
+    "frontdesk:search": Page(DESK, SCHOOL, "post"),
+    "frontdesk:elsewhere": Page(DESK, SCHOOL, "post"),
+    "frontdesk:child": Page(DESK, [*SCHOOL, 1]),
+    "frontdesk:verdict": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:release": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:refuse": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:event": Page(DESK, [*SCHOOL, 1]),
+    "frontdesk:undo": Page(DESK, [*SCHOOL, 1], "post"),
+}
+
+
+def names_in(patterns: list[URLPattern | URLResolver], room: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            name = f"{pattern.namespace}:" if pattern.namespace else room
+            yield from names_in(pattern.url_patterns, name)
+        else:
+            yield f"{room}{pattern.name}"
+
+
+@pytest.fixture
+def people(maple_valley: District, oak: School, fir: School, pine: School) -> dict[str, User]:
+    return {
+        CLERK: a_clerk(maple_valley, oak),
+        OTHER_CLERK: a_clerk(maple_valley, fir, username="finn"),
+        ADMIN: a_district_admin(maple_valley),
+        OTHER_ADMIN: a_district_admin(pine.district, username="pat"),
+        SUPPORT: a_support_person(),
+        NEWCOMER: User.objects.create_user("noor", password="maple-valley-oak"),
+    }
+
+
+@pytest.fixture
+def things(maple_valley: District, oak: School, people: dict[str, User]) -> None:
+    """One of everything that an address may name, each with the number 1."""
+    registration: Registration = a_registration(maple_valley)
+    SyncRun.objects.create(
+        id=1,
+        district=maple_valley,
+        registration=registration,
+        asked_at=MONDAY,
+        state="unchanged",
+        complete=True,
+        ended_at=MONDAY,
+    )
+    student = a_listed_student(oak, id=1)
+    a_contact(student)
+    DeskEvent.objects.create(
+        id=1,
+        district=maple_valley,
+        school=oak,
+        kind=EventKind.values[0],
+        opened_at=MONDAY,
+        decided_at=MONDAY,
+        actor=people[CLERK],
+        student=student,
+        presented_name="Robert Rivera",
+        verdict="allow",
+        rules_version="1",
+        snapshot={},
+    )
+
+
+def test_every_page_says_who_may_open_it() -> None:
+    assert sorted(names_in(get_resolver().url_patterns)) == sorted(PAGES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_a_page_opens_to_its_people_and_to_nobody_else(
+    client: Client, people: dict[str, User], things: None, name: str, who: str
+) -> None:
+    page = PAGES[name]
+    sign_in(client, people, who)
+
+    answer = getattr(client, page.method)(reverse(name, args=page.args))
+
+    assert outcome(answer) == ("opens" if who in page.allowed else refusal(who))
+
+
+def sign_in(client: Client, people: dict[str, User], who: str) -> None:
+    if who != NOBODY:
+        client.force_login(people[who])
+
+
+def refusal(who: str) -> str:
+    return "sent to sign in" if who == NOBODY else "refused"
+
+
+def outcome(answer: Any) -> str:
+    if answer.status_code in (403, 404):
+        return "refused"
+    if answer.get("Location", "").startswith("/sign-in/?next="):
+        return "sent to sign in"
+    # 409: the desk says that what it was asked no longer stands; 422: a form with errors.
+    return "opens" if answer.status_code in (200, 302, 409, 422) else f"status {answer.status_code}"

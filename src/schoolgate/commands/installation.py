@@ -17,10 +17,10 @@ def open_installation() -> None:
         start.prepare()
     except WrongSetting as error:
         raise Refused(str(error), kind="wrong_setting") from None
-    except PermissionError as error:
+    except OSError as error:
         raise Refused(
-            f"Cannot write to {error.filename}. SCHOOLGATE_HOME names the folder of this "
-            "installation: choose one that you own.",
+            f"Cannot write to {error.filename}: {error.strerror}. SCHOOLGATE_HOME names the folder "
+            "of this installation: choose one that you own.",
             kind="home_not_writable",
         ) from None
 

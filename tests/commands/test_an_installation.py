@@ -1,4 +1,4 @@
-"""The commands of an installation, each as scripts run it: a process of its own, an object of JSON."""
+"""The commands of an installation, each run as scripts do: its own process, one JSON object."""
 
 import json
 import os

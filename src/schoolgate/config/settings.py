@@ -151,9 +151,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 MESSAGE_TAGS = {messages.ERROR: "danger"}
 
-# --- sources -----------------------------------------------------------------------------------
-# Lets every registration of this installation use http and private addresses: a sandbox, a test.
-INSECURE_SOURCES = env.flag("SCHOOLGATE_INSECURE_SOURCES", default=False)
 
 LOGGING = {
     "version": 1,

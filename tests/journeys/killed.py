@@ -39,7 +39,7 @@ class Killer:
 def main(reference: str, statement: int, word: int) -> None:
     statements, words = Killer(statement), Killer(word)
 
-    def before_each(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+    def before_each(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         statements()
         return execute(sql, params, many, context)
 

@@ -62,5 +62,5 @@ def screenshot(page: Page, name: str) -> Path:
     """Keep a picture of the whole page in `.screenshots/`, for people to look at."""
     SCREENSHOTS.mkdir(exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=path, full_page=True, caret="initial")
     return path

@@ -1062,8 +1062,8 @@ EVERYTHING = frozenset(Evidence)
 def test_the_level_decides_who_may_finish(
     case: Case,
     level: Level,
-    clerk: bool,  # noqa: FBT001 - a column of the table
-    admin: bool,  # noqa: FBT001 - a column of the table
+    clerk: bool,
+    admin: bool,
 ) -> None:
     verdict = decide(case)
 

@@ -170,8 +170,8 @@ def test_2_no_sync_can_lift_a_local_denial(  # noqa: PLR0917 - what a sync may c
     synced: list[PickupWord],
     role: ContactRole,
     others: tuple[Contact, ...],
-    gone: bool,  # noqa: FBT001 - drawn
-    recreated: bool,  # noqa: FBT001 - drawn
+    gone: bool,
+    recreated: bool,
     freshness: Freshness,
 ) -> None:
     local = PickupWord(state=Pickup.DENIED, source="the school")
@@ -294,7 +294,7 @@ def test_8_no_edition_reaches_a_verdict() -> None:
 def test_9_losing_contacts_never_needs_less_than_an_administrator(
     case: Case,
     lost: frozenset[str],
-    forgotten: bool,  # noqa: FBT001 - drawn
+    forgotten: bool,
 ) -> None:
     """The adult's own listings go; what a lost contact gave or shared stays as it was."""
     gone_on = date(2026, 11, 23)

@@ -14,8 +14,6 @@ from django.views.decorators.cache import never_cache
 from schoolgate.accounts.models import User
 from schoolgate.districts.queries import schools_of
 from schoolgate.frontdesk.early_departure import Desk
-from schoolgate.frontdesk.queries import administrators_of
-from schoolgate.frontdesk.verdicts import Finisher
 
 P = ParamSpec("P")
 
@@ -51,11 +49,8 @@ def desk_of(user: User | AnonymousUser, district: str, code: str, *, now: dateti
     school = schools_of(user).filter(district__slug=district, code=code).first()
     if school is None:
         raise Http404
-    administrators = tuple(administrators_of(school.district))
     return Desk(
         school=school,
         by=user,
-        administrators=administrators,
-        finisher=Finisher.SCHOOL_ADMIN if user in administrators else Finisher.CLERK,
         now=now.astimezone(ZoneInfo(school.district.timezone)),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -19,7 +20,7 @@ from schoolgate.frontdesk.as_seen import as_seen
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import OnFile, case_of, look_up
 from schoolgate.frontdesk.pickup_rules import decide
-from schoolgate.frontdesk.queries import enrolled_at
+from schoolgate.frontdesk.queries import administrators_of, enrolled_at
 from schoolgate.frontdesk.recognition import Candidate, Recognition, Touch
 from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Verdict
 from schoolgate.roster.models import Student
@@ -94,10 +95,16 @@ class Desk:
 
     school: School
     by: User
-    # Whom to call for help.
-    administrators: tuple[User, ...] = ()
-    finisher: Finisher
     now: datetime
+
+    @cached_property
+    def administrators(self) -> tuple[User, ...]:
+        """Whom to call for help."""
+        return tuple(administrators_of(self.school.district))
+
+    @property
+    def finisher(self) -> Finisher:
+        return Finisher.SCHOOL_ADMIN if self.by in self.administrators else Finisher.CLERK
 
 
 @dataclass(frozen=True, kw_only=True)

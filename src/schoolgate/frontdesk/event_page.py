@@ -6,7 +6,7 @@ from schoolgate.frontdesk.list_age import clock_time, moment
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.screen import Screen, header
-from schoolgate.frontdesk.student_card import grade_in_words
+from schoolgate.frontdesk.type_ahead import grade_in_words
 from schoolgate.frontdesk.verdicts import Level
 from schoolgate.roster.models import Student
 from schoolgate.sync.freshness import freshness_of

@@ -32,6 +32,13 @@ OUTCOMES = (
 )
 
 
+SAME_PERSON = (
+    (SamePerson.YES.value, "Yes"),
+    (SamePerson.NO.value, "No"),
+    (SamePerson.NOT_SURE.value, "Not sure"),
+)
+
+
 class SearchForm(forms.Form):
     q = forms.CharField(max_length=100, required=False)
 
@@ -49,9 +56,7 @@ class AdultForm(forms.Form):
     evidence = forms.MultipleChoiceField(
         choices=[(one.value, one.value) for one in Evidence], required=False
     )
-    same_person = forms.ChoiceField(
-        choices=[("", ""), *((one.value, one.value) for one in SamePerson)], required=False
-    )
+    same_person = forms.ChoiceField(choices=[("", ""), *SAME_PERSON], required=False)
     child_objects = forms.BooleanField(required=False)
     reason = forms.ChoiceField(choices=REASONS, required=False)
     outcome = forms.ChoiceField(choices=OUTCOMES, required=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from schoolgate.frontdesk.early_departure import Answer, Desk, Obstacle, Shown, Weighed
-from schoolgate.frontdesk.forms import OUTCOMES, REASONS, AdultForm, seal_shown
+from schoolgate.frontdesk.forms import OUTCOMES, REASONS, SAME_PERSON, AdultForm, seal_shown
 from schoolgate.frontdesk.list_age import age_chip, clock_time, synced_at
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.student_card import student_card
@@ -49,6 +49,7 @@ def child_screen(
         "administrators": desk.administrators,
         "reasons": REASONS,
         "outcomes": OUTCOMES,
+        "same_person_answers": SAME_PERSON,
         "sealed": seal_shown(file.row.pk, opened_at=shown.opened_at, weighed=None),
     }
 

@@ -10,7 +10,7 @@ from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.namesakes import Nearness
 from schoolgate.frontdesk.on_file import OnFile, companion_of
 from schoolgate.frontdesk.queries import enrolled_at
-from schoolgate.frontdesk.type_ahead import family_first, last_four
+from schoolgate.frontdesk.type_ahead import family_first, grade_in_words, last_four
 from schoolgate.frontdesk.verdicts import Evidence, Level
 
 PHONE_DIGITS_SHOWN = 4
@@ -105,14 +105,6 @@ def student_card(file: OnFile) -> StudentCard:
         change_waits=file.change_waits,
         custody_validated=file.policy.validates_custody,
     )
-
-
-def grade_in_words(grade: str) -> str:
-    """Write the OneRoster grade code (CEDS: 02, KG, PK) as a clerk says it."""
-    if not grade:
-        return "Grade not known"
-    named = {"KG": "Kindergarten", "PK": "Pre-kindergarten", "PR": "Preschool"}
-    return named.get(grade.upper(), f"Grade {grade.lstrip('0') or '0'}")
 
 
 def _status(file: OnFile) -> str:

@@ -29,6 +29,10 @@ class Found:
         return family_first(self.student)
 
     @property
+    def grade(self) -> str:
+        return grade_in_words(self.student.grade)
+
+    @property
     def last_four(self) -> str:
         return last_four(self.student.identifier)
 
@@ -47,8 +51,9 @@ class Results:
         of the time.
         """
         exact = [one.student for one in self.found if fold(one.student.identifier) == self.asked]
-        candidates = exact or [one.student for one in self.found]
-        return candidates[0] if len(candidates) == 1 and not self.more else None
+        if len(exact) == 1:
+            return exact[0]
+        return self.found[0].student if len(self.found) == 1 else None
 
     @property
     def in_words(self) -> str:
@@ -112,6 +117,14 @@ def family_first(student: Student) -> str:
     """RIVERA, Marisol J."""
     middle = f" {student.middle_name[0]}." if student.middle_name else ""
     return f"{student.family_name.upper()}, {student.given_name}{middle}"
+
+
+def grade_in_words(grade: str) -> str:
+    """Write the OneRoster grade code (CEDS: 02, KG, PK) as a clerk says it."""
+    if not grade:
+        return "Grade not known"
+    named = {"KG": "Kindergarten", "PK": "Pre-kindergarten", "PR": "Preschool"}
+    return named.get(grade.upper(), f"Grade {grade.lstrip('0') or '0'}")
 
 
 def last_four(identifier: str) -> str:

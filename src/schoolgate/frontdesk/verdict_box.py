@@ -19,40 +19,24 @@ class Word:
     tone: str
     icon: str
     word: str
-    next_step: str
 
 
 _WORDS = {
-    Level.ALLOW: Word(
-        tone="allow", icon="circle-check", word="ALLOW", next_step="The child may go."
-    ),
-    Level.VERIFY: Word(
-        tone="verify",
-        icon="alert-triangle",
-        word="VERIFY",
-        next_step="Do what is listed, and tick it.",
-    ),
-    Level.VERIFY_ADMIN: Word(
-        tone="verify",
-        icon="shield-lock",
-        word="ADMINISTRATOR",
-        next_step="An administrator decides. Get help.",
-    ),
-    Level.DENY: Word(tone="deny", icon="hand-stop", word="DENY", next_step="Get help."),
-    Level.BLOCK: Word(
-        tone="block", icon="ban", word="NOT POSSIBLE", next_step="Look at the earlier record."
-    ),
+    Level.ALLOW: Word(tone="allow", icon="circle-check", word="ALLOW"),
+    Level.VERIFY: Word(tone="verify", icon="alert-triangle", word="VERIFY"),
+    Level.VERIFY_ADMIN: Word(tone="verify", icon="shield-lock", word="ADMINISTRATOR"),
+    Level.DENY: Word(tone="deny", icon="hand-stop", word="DENY"),
+    Level.BLOCK: Word(tone="block", icon="ban", word="NOT POSSIBLE"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """One thing that a person at the desk did. `also` ticks of a group each meet the same need."""
+    """One thing that a person at the desk did."""
 
     value: str
     label: str
     is_given: bool
-    is_alternative: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,20 +53,18 @@ class VerdictBox:
     word: Word
     sentence: str
     details: tuple[str, ...]
-    to_do: tuple[str, ...]
+    next_step: str
     notes: tuple[str, ...]
-    ticks: tuple[Tick, ...]
+    # Of each group one tick is needed.
+    tick_groups: tuple[tuple[Tick, ...], ...]
     choices: tuple[Choice, ...]
     asks_same_person: bool
     asks_reason: bool
     reason_at_least: int
+    in_hand: bool
     may_release: bool
-    neutral_sentence: str
-
-    @property
-    def said(self) -> str:
-        """The whole in one line, for the ear."""
-        return f"{self.word.word.capitalize()}. {self.sentence}"
+    # What to say at the counter, where the reason does not say it.
+    say: str
 
 
 def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
@@ -95,15 +77,16 @@ def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
         word=_WORDS[verdict.level],
         sentence=spoken[0],
         details=spoken[1:],
-        to_do=tuple(dict.fromkeys(one.unlock for one in verdict.reasons if one.unlock)),
+        next_step=_next_step(verdict, finisher),
         notes=tuple(one.text for one in verdict.notes),
-        ticks=_ticks(weighed) if in_hand else (),
+        tick_groups=_tick_groups(weighed) if in_hand else (),
         choices=_choices(weighed) if in_hand else (),
         asks_same_person=asks_same_person(weighed),
         asks_reason=in_hand and verdict.level is Level.VERIFY_ADMIN,
         reason_at_least=REASON_AT_LEAST_CHARACTERS,
+        in_hand=in_hand,
         may_release=verdict.may_finish(finisher, weighed.presented.evidence),
-        neutral_sentence=NEUTRAL_SENTENCE if verdict.level is Level.DENY else "",
+        say=NEUTRAL_SENTENCE if verdict.level is Level.DENY and "Say:" not in spoken[0] else "",
     )
 
 
@@ -115,28 +98,47 @@ def _in_hand_of(finisher: Finisher) -> frozenset[Level]:
 
 def _in_words(reasons: Iterable[Reason], file: OnFile) -> tuple[str, ...]:
     """Write the reasons, each once. A rule that could not be asked for want of an age says so."""
-    texts = []
+    texts: list[str] = []
     for one in reasons:
         no_age = one.fault and one.rule in {"A6", "N5"} and file.freshness.as_of is None
         texts.append("Nobody knows how old the lists are." if no_age else one.text)
     return tuple(dict.fromkeys(texts))
 
 
-def _ticks(weighed: Weighed) -> tuple[Tick, ...]:
-    given = weighed.presented.evidence
-    ticks: dict[Evidence, Tick] = {}
-    for group in _groups(weighed.verdict):
-        for evidence in sorted(group - {Evidence.CONTACT_CHOSEN}):
-            ticks.setdefault(
-                evidence,
-                Tick(
-                    value=evidence.value,
-                    label=_label(evidence, weighed),
-                    is_given=evidence in given,
-                    is_alternative=len(group) > 1,
-                ),
-            )
-    return tuple(ticks.values())
+def _next_step(verdict: Verdict, finisher: Finisher) -> str:
+    """Say what to do where ticks alone do not say it."""
+    if verdict.level <= Level.VERIFY:
+        return ""
+    if verdict.level is Level.VERIFY_ADMIN and finisher is Finisher.SCHOOL_ADMIN:
+        return "You decide: check, tick, and write down why."
+    if verdict.level is Level.DENY:
+        return "Get help. Nobody can release the child from here."
+    unlocks = dict.fromkeys(one.unlock for one in verdict.reasons if one.level is verdict.level)
+    return ". ".join(one for one in unlocks if one)
+
+
+def _tick_groups(weighed: Weighed) -> tuple[tuple[Tick, ...], ...]:
+    """List the ticks that the verdict needs, each once, those of one group together.
+
+    What is ticked stays: a proof may be what keeps its own question from being asked.
+    """
+    groups, listed = [], set[Evidence]()
+    for group in sorted(_groups(weighed.verdict), key=len):
+        asked = sorted(group - listed - {Evidence.CONTACT_CHOSEN})
+        if asked and (len(group) == 1 or group.isdisjoint(listed)):
+            groups.append(tuple(_tick(one, weighed) for one in asked))
+            listed.update(asked)
+    given = sorted(weighed.presented.evidence - listed)
+    groups.extend((_tick(one, weighed),) for one in given)
+    return tuple(groups)
+
+
+def _tick(evidence: Evidence, weighed: Weighed) -> Tick:
+    return Tick(
+        value=evidence.value,
+        label=_label(evidence, weighed),
+        is_given=evidence in weighed.presented.evidence,
+    )
 
 
 def _groups(verdict: Verdict) -> Needs:
@@ -147,11 +149,11 @@ def _groups(verdict: Verdict) -> Needs:
 def _label(evidence: Evidence, weighed: Weighed) -> str:
     student = weighed.file.row
     labels = {
-        Evidence.PHOTO_ID: f"Photo ID says {weighed.presented.name} and matches the person",
+        Evidence.PHOTO_ID: f"Photo ID says {weighed.presented.name}, and matches the person",
         Evidence.KNOWN_BY_SIGHT: "I know this person by sight",
-        Evidence.CHILD_CONFIRMED: f"{student.given_name} says that this is the right adult",
-        Evidence.SECOND_IDENTIFIER: "Right child: checked grade, ID or birth date with the adult",
-        Evidence.SECOND_PROOF: "Address or birth date on the ID is what the contact says",
+        Evidence.CHILD_CONFIRMED: f"{student.given_name} confirms this adult",
+        Evidence.SECOND_IDENTIFIER: "Right child: grade, ID or birth date checked",
+        Evidence.SECOND_PROOF: "Address or birth date on the ID is the contact's",
         Evidence.CALL_BACK: f"Called back {_numbers_on_file(weighed)}",
         Evidence.COMPARED_WITH_ORDER: "Birth date or photo compared with the order: another person",
         Evidence.PAPER_CARD: "Paper card on file names this adult",
@@ -168,7 +170,7 @@ def _numbers_on_file(weighed: Weighed) -> str:
         guardian = weighed.file.guardians[contact.adult_id]
         digits = "".join(one for one in guardian.phone or guardian.sms if one.isdigit())
         if digits:
-            numbers.append(f"{contact.name} (number on file …{digits[-4:]})")
+            numbers.append(f"{contact.name}, on file …{digits[-4:]}")
     return " or ".join(numbers[:2]) or "a listed contact, on a number that is on file"
 
 

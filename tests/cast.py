@@ -133,6 +133,22 @@ def an_enabled_school(
     )
 
 
+def a_run(registration: Registration, **fields: Any) -> SyncRun:
+    """A sync that ended well, unless it is said otherwise."""
+    return SyncRun.objects.create(
+        **{
+            "district": registration.district,
+            "registration": registration,
+            "asked_at": MONDAY,
+            "started_at": MONDAY,
+            "ended_at": MONDAY,
+            "state": "applied",
+            "complete": True,
+            **fields,
+        }
+    )
+
+
 def a_clerk(district: District, *schools: School, username: str = "dana") -> User:
     user = User.objects.create_user(
         username=username, first_name="Dana", last_name="Smith", password="maple-valley-oak"

@@ -19,13 +19,13 @@ from cast import (
     a_district_admin,
     a_listed_student,
     a_registration,
+    a_run,
     a_support_person,
 )
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, School
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.registrations.models import Registration
-from schoolgate.sync.models import SyncRun
 
 NOBODY = "nobody"
 CLERK = "clerk of the school"
@@ -106,15 +106,7 @@ def people(maple_valley: District, oak: School, fir: School, pine: School) -> di
 def things(maple_valley: District, oak: School, people: dict[str, User]) -> None:
     """One of everything that an address may name, each with the number 1."""
     registration: Registration = a_registration(maple_valley)
-    SyncRun.objects.create(
-        id=1,
-        district=maple_valley,
-        registration=registration,
-        asked_at=MONDAY,
-        state="unchanged",
-        complete=True,
-        ended_at=MONDAY,
-    )
+    a_run(registration, id=1)
     student = a_listed_student(oak, id=1)
     a_contact(student)
     DeskEvent.objects.create(

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files import File
 from django.http import QueryDict
 from django.utils import timezone
@@ -70,14 +69,14 @@ class RestForm(NameForm):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Not needed for a bearer token.",
+        help_text="OAuth needs one; a bearer token has none.",
     )
     secret = forms.CharField(
         label="Secret or token",
         max_length=4000,
         # The browser's own password keeper would offer to replace the person's password with it.
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Kept sealed and never shown again, to nobody.",
+        help_text="Kept sealed, and never shown again.",
     )
     token_url = forms.CharField(
         label="Token URL",
@@ -111,7 +110,7 @@ class RestForm(NameForm):
         address = str(self.cleaned_data["base_url"]).strip()
         if not self._is_as_before("base_url", address):
             try:
-                collection_root(address, insecure=settings.INSECURE_SOURCES)
+                collection_root(address)
             except BadInput as error:
                 raise forms.ValidationError(str(error)) from None
         return address
@@ -121,7 +120,7 @@ class RestForm(NameForm):
         address = str(self.cleaned_data["token_url"])
         if address and not self._is_as_before("token_url", address):
             try:
-                checked_url(address, "token URL", insecure=settings.INSECURE_SOURCES)
+                checked_url(address, "token URL")
             except BadInput as error:
                 raise forms.ValidationError(str(error)) from None
         return address
@@ -153,7 +152,7 @@ class RestForm(NameForm):
             signature=kept.signature,
             concurrency=kept.concurrency,
             page_size=kept.page_size,
-            insecure=settings.INSECURE_SOURCES or self._keeps_its_addresses(),
+            insecure=self._keeps_its_addresses(),
         )
 
     def _lets_the_secret_out(self) -> bool:

@@ -114,8 +114,11 @@ def change(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
 def upload(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
     """Replace the zip of a source."""
     registration = _registration(opened, slug)
+    if not takes_uploads(registration):
+        messages.error(request, "This source does not take uploads. Nothing was changed.")
+        return redirect("sync:registration", opened.district.slug, slug)
     form = BundleForm(request.POST, request.FILES)
-    if form.is_valid() and takes_uploads(registration):
+    if form.is_valid():
         try:
             replace_upload(
                 registration,

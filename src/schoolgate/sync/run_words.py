@@ -18,17 +18,17 @@ class Standing:
 
 STAGES = {
     "": "It is about to start.",
-    "collect": "Reading the source, page by page.",
-    "stage": "Comparing what came with what was there before.",
-    "plan": "Working out what must change.",
-    "safety": "Looking for changes that are too dangerous to make without a person.",
-    "apply": "Writing the lists, school by school.",
+    "collect": "Step 1 of 5: reading the source.",
+    "stage": "Step 2 of 5: comparing what came with what was there before.",
+    "plan": "Step 3 of 5: working out what must change.",
+    "safety": "Step 4 of 5: looking for changes that are too dangerous to make without a person.",
+    "apply": "Step 5 of 5: writing the lists, school by school.",
 }
 STEPS = {"fetch": "Reading and comparing", "decide": "Planning", "apply": "Writing the lists"}
 
 KINDS = {
     "student": ("student", "students"),
-    "guardian": ("contact person", "contact people"),
+    "guardian": ("guardian", "guardians"),
     "relationship": ("relationship", "relationships"),
 }
 ACTIONS = {
@@ -130,6 +130,12 @@ def retry_after(run: SyncRun) -> str:
     if run.retry_helps:
         return "Trying again later may help, without anybody doing anything."
     return "Trying again does not help until somebody has acted."
+
+
+def reading_in_words(run: SyncRun) -> str:
+    """How much was read."""
+    read = f"{run.rows_read:,}, of which {run.rows_unchanged:,} were as before"
+    return f"{read}; {counted(run.pages, 'page', 'pages')}" if run.pages else read
 
 
 def timings_in_words(timings: dict[str, float]) -> list[tuple[str, float]]:

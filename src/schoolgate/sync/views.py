@@ -183,6 +183,7 @@ def _outcome(run: SyncRun) -> dict[str, object]:
         "changes": run_words.changes_in_words(run.changes),
         "turn": run_words.turn_after(run),
         "retry": run_words.retry_after(run),
+        "reading": run_words.reading_in_words(run),
         "timings": run_words.timings_in_words(run.timings),
         "holds": [trouble_words.hold_in_words(hold) for hold in holds_of(run)],
         "problems": trouble_words.problems_in_words(run.problems, list(row_problems_of(run))),

@@ -89,7 +89,7 @@ TABLES = {
     "wanted_adult (adult, school)": """
     SELECT adult, CASE WHEN MIN(school) = MAX(school) THEN MIN(school) END AS school
       FROM wanted_pair GROUP BY adult""",
-    "current_pair (student, adult, school)": """
+    "current_pair (adult, student, school)": """
     SELECT s.sourced_id AS student, g.sourced_id AS adult,
            COALESCE((SELECT r.home_school_id FROM sync_stagedrow r
                       WHERE r.run_id = %(run)s AND r.kind = 'student'
@@ -121,11 +121,10 @@ SELECT r.id, a.school FROM sync_stagedrow r JOIN wanted_adult a ON a.adult = r.s
  WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
 """
 
+# They go where their last relationships end: in that school, or after all when in several.
 GUARDIANS_WITHOUT_PAIR = """
-SELECT g.id, (SELECT CASE WHEN MIN(l.school_id) = MAX(l.school_id) THEN MIN(l.school_id) END
-                FROM roster_relationship p
-                JOIN roster_listing l ON l.student_id = p.student_id
-               WHERE p.guardian_id = g.id AND p.state = 'current') AS school
+SELECT g.id, (SELECT CASE WHEN MIN(c.school) = MAX(c.school) THEN MIN(c.school) END
+                FROM current_pair c WHERE c.adult = g.sourced_id) AS school
   FROM roster_guardian g
  WHERE g.district_id = %(district)s AND g.registration_id = %(registration)s
    AND g.state = 'active'

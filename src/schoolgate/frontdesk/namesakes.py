@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -52,8 +53,8 @@ def near_names(student: StudentName, others: Iterable[StudentName]) -> tuple[Nam
 
 
 def _nearness(student: StudentName, other: StudentName) -> Nearness | None:
-    first, family = _first_and_family(student)
-    other_first, other_family = _first_and_family(other)
+    first, family = _first_and_family(student.given, student.family)
+    other_first, other_family = _first_and_family(other.given, other.family)
     if (first, family) == (other_first, other_family):
         return Nearness.SAME_NAME
     if family == other_family and _could_be_twins(student, other):
@@ -65,8 +66,9 @@ def _nearness(student: StudentName, other: StudentName) -> Nearness | None:
     return None
 
 
-def _first_and_family(student: StudentName) -> tuple[str, str]:
-    return fold(student.given).partition(" ")[0], fold(student.family).replace(" ", "")
+@lru_cache(maxsize=65536)
+def _first_and_family(given: str, family: str) -> tuple[str, str]:
+    return fold(given).partition(" ")[0], fold(family).replace(" ", "")
 
 
 def _could_be_twins(student: StudentName, other: StudentName) -> bool:

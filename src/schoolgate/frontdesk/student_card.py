@@ -14,6 +14,8 @@ from schoolgate.frontdesk.type_ahead import family_first, grade_in_words, last_f
 from schoolgate.frontdesk.verdicts import Evidence, Level
 
 PHONE_DIGITS_SHOWN = 4
+# The rule that asks whether the adult is the person of an order.
+POSSIBLY_RESTRICTED = "A1"
 NAMESAKES_SHOWN = 3
 LIKE_NAMES = frozenset({Nearness.SAME_NAME, Nearness.ONE_EDIT, Nearness.TWIN})
 
@@ -37,6 +39,7 @@ class Chip:
 DENIED = Chip(tone="deny", icon="ban", words="Not allowed")
 CLEARED = Chip(tone="ok", icon="check", words="Cleared")
 LISTED = Chip(tone="ok", icon="check", words="Listed")
+UNCLEAR = Chip(tone="verify", icon="alert-triangle", words="Ask: restriction")
 NOT_STATED = Chip(tone="verify", icon="help", words="Pickup not stated")
 
 
@@ -151,8 +154,11 @@ def _chip(file: OnFile, adult_id: str, pickup: Pickup, role: ContactRole) -> Chi
     presented = Presented(
         name=guardian.name, chosen_id=adult_id, evidence=frozenset({Evidence.PHOTO_ID})
     )
-    if weigh(file, presented).verdict.level is Level.DENY:
+    verdict = weigh(file, presented).verdict
+    if verdict.level is Level.DENY:
         return DENIED
+    if POSSIBLY_RESTRICTED in verdict.rule_ids:
+        return UNCLEAR
     if pickup is Pickup.ALLOWED:
         return CLEARED
     return LISTED if role in file.policy.roles_that_count else NOT_STATED

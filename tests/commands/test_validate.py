@@ -6,8 +6,8 @@ import pytest
 
 from csv_bundles import ANA, EVA, MANIFEST, ORGS, RUI, a_folder, a_zip, users_of
 from schoolgate.__main__ import main
+from schoolgate.oneroster.bundle_check import check_bundle
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.csv_check import check_bundle
 
 
 def _answer(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

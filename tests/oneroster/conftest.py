@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from schoolgate.oneroster.auth import Bearer
 from schoolgate.oneroster.client import Client
-from schoolgate.oneroster.retry import Time
+from schoolgate.oneroster.rest.auth import Bearer
+from schoolgate.oneroster.rest.retry import Time
 from sis_server import Sis
 
 Open = Callable[..., Client]

@@ -2,8 +2,8 @@ import ipaddress
 
 import pytest
 
-from schoolgate.oneroster.addresses import collection_root, is_allowed, origin
 from schoolgate.oneroster.errors import BadInput, UnsafeAddress, UnsupportedVersion
+from schoolgate.oneroster.rest.addresses import collection_root, is_allowed, origin
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 
-from schoolgate.oneroster.auth import Bearer, OAuth1, SignatureMethod
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.errors import (
     BadInput,
@@ -14,8 +13,9 @@ from schoolgate.oneroster.errors import (
     NotTokenEndpoint,
     ServerFault,
 )
-from schoolgate.oneroster.tokens import SCOPE_LADDER, OAuth2
-from schoolgate.oneroster.transport import Answer, Transport, Wire
+from schoolgate.oneroster.rest.auth import Bearer, OAuth1, SignatureMethod
+from schoolgate.oneroster.rest.tokens import SCOPE_LADDER, OAuth2
+from schoolgate.oneroster.rest.transport import Answer, Transport, Wire
 from sis_server import ROOT, Asked, Said, Sis, in_turn, orgs_numbered, paged
 
 Open = Callable[..., Client]

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from schoolgate.oneroster.errors import UntrustedCertificate
-from schoolgate.oneroster.transport import Transport, Wire
+from schoolgate.oneroster.rest.transport import Transport, Wire
 from sis_server import Said, Sis
 
 

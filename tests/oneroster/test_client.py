@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schoolgate.oneroster.answers import error_word
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.errors import (
     BadInput,
@@ -20,7 +19,15 @@ from schoolgate.oneroster.errors import (
 )
 from schoolgate.oneroster.probe import ProbeReport, probe
 from schoolgate.oneroster.records import Status
-from schoolgate.oneroster.retry import Patience, Retrier, Time, asked_wait, own_wait, wall_clock
+from schoolgate.oneroster.rest.answers import error_word
+from schoolgate.oneroster.rest.retry import (
+    Patience,
+    Retrier,
+    Time,
+    asked_wait,
+    own_wait,
+    wall_clock,
+)
 from sis_server import ROOT, Said, Sis, a_user, an_org, in_turn, page, paged, refs
 
 Open = Callable[..., Client]
@@ -263,7 +270,7 @@ def test_failures_by_status(  # noqa: PLR0917 (two fixtures and four columns)
     status: int,
     failure: type[Exception],
     requests: int,
-    retry_helps: bool,  # noqa: FBT001 (a column)
+    retry_helps: bool,
 ) -> None:
     """T-34, T-36: the status decides, whatever the body says."""
     body = b'{"codeMajor": "success", "severity": "error", "codeMinor": "full success"}'
@@ -375,8 +382,8 @@ def test_only_the_standards_own_words_are_repeated(body: bytes, word: str | None
 
 
 def test_settings_are_checked() -> None:
-    from schoolgate.oneroster.auth import Bearer  # noqa: PLC0415 (beside its use)
-    from schoolgate.oneroster.tokens import OAuth2  # noqa: PLC0415 (beside its use)
+    from schoolgate.oneroster.rest.auth import Bearer  # noqa: PLC0415 (beside its use)
+    from schoolgate.oneroster.rest.tokens import OAuth2  # noqa: PLC0415 (beside its use)
 
     with pytest.raises(BadInput):
         Client("https://sis.example.org", Bearer("t"), concurrency=0)

@@ -14,9 +14,9 @@ from csv_bundles import (
     a_zip,
     a_zip_of,
 )
+from schoolgate.oneroster.bundle.collection import CsvCollection
+from schoolgate.oneroster.bundle.package import Limits
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.csv_collection import CsvCollection
-from schoolgate.oneroster.csv_package import Limits
 from schoolgate.oneroster.errors import BadBundle, UnsupportedVersion
 from schoolgate.oneroster.records import Ref, User, UserId
 

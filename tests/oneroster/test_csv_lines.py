@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolgate.oneroster.csv_lines import RECORD_LINES, RecordSplitter
+from schoolgate.oneroster.bundle.lines import RECORD_LINES, RecordSplitter
 from schoolgate.oneroster.errors import BadBundle
 
 

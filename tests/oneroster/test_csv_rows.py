@@ -14,8 +14,8 @@ from csv_bundles import (
     a_zip,
     users_of,
 )
+from schoolgate.oneroster.bundle.collection import CsvCollection
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.csv_collection import CsvCollection
 from schoolgate.oneroster.records import Status, User, UserId
 
 

@@ -66,7 +66,7 @@ def test_a_good_user_is_read_without_a_word() -> None:
 )
 def test_booleans_come_in_many_spellings(
     sent: object,
-    meant: bool | None,  # noqa: FBT001 (a column)
+    meant: bool | None,
     counted: dict[str, int],
 ) -> None:
     """T-9."""

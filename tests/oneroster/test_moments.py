@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schoolgate.oneroster.moments import Moment, is_day, parse_day, parse_moment
+from schoolgate.oneroster.values.moments import Moment, is_day, parse_day, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from schoolgate.oneroster.moments import Moment, is_day, parse_day, parse_moment
         ("2026-09-01T13:16:41+99:00", datetime(2026, 9, 1, 13, 16, 41, tzinfo=UTC), True),
     ],
 )
-def test_moments_in_every_spelling(text: str, at: datetime, zone_assumed: bool) -> None:  # noqa: FBT001 (a column)
+def test_moments_in_every_spelling(text: str, at: datetime, zone_assumed: bool) -> None:
     """T-22."""
     assert parse_moment(text) == Moment(at, zone_assumed)
 

@@ -6,10 +6,10 @@ import pytest
 
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.errors import NotOffered, Rejected, ServerFault
-from schoolgate.oneroster.page import Page
-from schoolgate.oneroster.paging import Addresses, Pages, PagingSettings
 from schoolgate.oneroster.records import Org
-from schoolgate.oneroster.rest_collection import RestCollection
+from schoolgate.oneroster.rest.collection import RestCollection
+from schoolgate.oneroster.rest.page import Page
+from schoolgate.oneroster.rest.paging import Addresses, Pages, PagingSettings
 from sis_server import ROOT, Asked, Said, Sis, an_org, orgs_numbered, page, paged
 
 Open = Callable[..., Client]

@@ -8,29 +8,22 @@ import schoolgate.oneroster
 from schoolgate.oneroster import errors
 
 
-def test_every_public_name_is_listed_and_there() -> None:
-    homes = {name for names in schoolgate.oneroster._HOMES.values() for name in names}
+def test_every_public_name_is_listed_and_every_listed_name_is_there() -> None:
+    public = {
+        name
+        for name, thing in vars(schoolgate.oneroster).items()
+        if not name.startswith("_") and not isinstance(thing, ModuleType)
+    }
 
-    found = {name: getattr(schoolgate.oneroster, name) for name in schoolgate.oneroster.__all__}
-
-    assert set(found) == homes
-    assert [name for name, thing in found.items() if isinstance(thing, ModuleType)] == []
-
-
-def test_another_name_is_not_there() -> None:
-    with pytest.raises(AttributeError, match="Nothing"):
-        _ = schoolgate.oneroster.Nothing
+    assert set(schoolgate.oneroster.__all__) == public
 
 
-def test_records_and_errors_load_no_http_library_and_no_framework() -> None:
-    script = (
-        "import sys, schoolgate.oneroster.records, schoolgate.oneroster.errors\n"
-        "print(sorted({'httpx2', 'django', 'oauthlib'} & set(sys.modules)))"
-    )
+def test_the_library_loads_no_framework() -> None:
+    script = "import sys, schoolgate.oneroster; print('django' in sys.modules)"
 
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
 
-    assert found.stdout == b"[]\n"
+    assert found.stdout == b"False\n"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +51,7 @@ def test_records_and_errors_load_no_http_library_and_no_framework() -> None:
 def test_each_error_says_whether_to_retry_and_whose_turn_it_is(
     error: type[errors.OneRosterError],
     parent: type[errors.OneRosterError],
-    retry_helps: bool,  # noqa: FBT001 (a column)
+    retry_helps: bool,
     turn: str,
 ) -> None:
     assert error.__bases__ == (parent,)

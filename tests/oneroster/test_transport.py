@@ -15,7 +15,7 @@ from schoolgate.oneroster.errors import (
     Unreachable,
     UnsafeAddress,
 )
-from schoolgate.oneroster.transport import Limits, Transport, Wire
+from schoolgate.oneroster.rest.transport import Limits, Transport, Wire
 from sis_server import Said, Sis
 
 METHODS = ["PUT", "DELETE", "PATCH", "POST", "HEAD", "OPTIONS"]

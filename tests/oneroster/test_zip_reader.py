@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csv_bundles import ANA, GOOD, MANIFEST, ORGS, USERS, a_zip, a_zip_of, users_of
+from schoolgate.oneroster.bundle.package import Limits
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.csv_package import Limits
 from schoolgate.oneroster.errors import BadBundle
 
 

@@ -82,7 +82,7 @@ def test_a_request_without_credentials_is_refused_whatever_it_asks_for(sis: Sand
 
 
 @pytest.mark.parametrize("basic", [True, False])
-def test_a_token_opens_the_roster(sis: Sandbox, basic: bool) -> None:  # noqa: FBT001 - a case
+def test_a_token_opens_the_roster(sis: Sandbox, basic: bool) -> None:
     body = {} if basic else {"client_id": sis.key, "client_secret": sis.secret}
 
     token = _token(sis, basic=basic, **body).payload

@@ -25,7 +25,7 @@ STUDENTS = [f"s{n}" for n in range(5)]
 ADULTS = [f"a{n}" for n in range(4)]
 SCHOOLS = ["oak", "fir", "elsewhere"]
 _numbers = count(1)
-# Every example is some syncs: shrinking one would take minutes, and the examples are small as it is.
+# Every example is some syncs: shrinking one takes minutes, and the examples are small as it is.
 FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 
 People = dict[str, dict[str, Any]]

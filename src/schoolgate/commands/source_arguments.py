@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from schoolgate.commands.outcome import Refused
-from schoolgate.oneroster.auth import Auth, Bearer, OAuth1, SignatureMethod
-from schoolgate.oneroster.tokens import OAuth2
+from schoolgate.oneroster.rest.auth import Auth, Bearer, OAuth1, SignatureMethod
+from schoolgate.oneroster.rest.tokens import OAuth2
 
 AuthKind = Literal["oauth1", "oauth2", "bearer"]
 _SIGNATURES: dict[str, SignatureMethod] = {"sha256": "HMAC-SHA256", "sha1": "HMAC-SHA1"}

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from schoolgate.commands.outcome import Exit, Outcome, Refused, refused_by_source
+from schoolgate.oneroster.bundle.manifest import Mode
+from schoolgate.oneroster.bundle_check import BundleReport, check_bundle
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.csv_check import BundleReport, check_bundle
-from schoolgate.oneroster.csv_manifest import Mode
 from schoolgate.oneroster.errors import BadBundle, OneRosterError, UnsupportedVersion
 from schoolgate.oneroster.records import Problem
 

@@ -7,8 +7,52 @@ with Client("https://sis.example.org", OAuth1("key", "secret")) as source:
     users.verdict.complete  # True: every record the source has came
 """
 
-from importlib import import_module
-from typing import Any
+from schoolgate.oneroster.client import Client
+from schoolgate.oneroster.collection import Collection, Source
+from schoolgate.oneroster.csv_bundle import CsvBundle
+from schoolgate.oneroster.errors import (
+    BadBundle,
+    BadInput,
+    BrokenAnswer,
+    Busy,
+    NotAllowed,
+    NotOffered,
+    NotOneRoster,
+    NotSignedIn,
+    NotTokenEndpoint,
+    OneRosterError,
+    Rejected,
+    ServerFault,
+    SourceFailed,
+    TooLarge,
+    Unreachable,
+    UnsafeAddress,
+    UnsupportedVersion,
+    UntrustedCertificate,
+)
+from schoolgate.oneroster.export import ExportReport
+from schoolgate.oneroster.probe import ProbeReport
+from schoolgate.oneroster.records import (
+    ADULT_CONTACT_ROLES,
+    AcademicSession,
+    Class,
+    Demographics,
+    Enrollment,
+    Org,
+    Problem,
+    ProblemLog,
+    RawRow,
+    Record,
+    Ref,
+    Role,
+    Status,
+    User,
+    UserId,
+    Verdict,
+)
+from schoolgate.oneroster.rest.auth import Auth, Bearer, OAuth1
+from schoolgate.oneroster.rest.tokens import OAuth2
+from schoolgate.oneroster.values.moments import Moment, parse_moment
 
 __all__ = [
     "ADULT_CONTACT_ROLES",
@@ -58,71 +102,3 @@ __all__ = [
     "Verdict",
     "parse_moment",
 ]
-
-# A name is imported when it is first asked for: records and errors are used by pure code and by
-# commands that must start fast, and neither should load an HTTP library for them.
-_HOMES = {
-    "auth": (
-        "Auth",
-        "Bearer",
-        "OAuth1",
-    ),
-    "client": ("Client",),
-    "collection": (
-        "Collection",
-        "Source",
-    ),
-    "csv_bundle": ("CsvBundle",),
-    "errors": (
-        "BadBundle",
-        "BadInput",
-        "BrokenAnswer",
-        "Busy",
-        "NotAllowed",
-        "NotOffered",
-        "NotOneRoster",
-        "NotSignedIn",
-        "NotTokenEndpoint",
-        "OneRosterError",
-        "Rejected",
-        "ServerFault",
-        "SourceFailed",
-        "TooLarge",
-        "Unreachable",
-        "UnsafeAddress",
-        "UnsupportedVersion",
-        "UntrustedCertificate",
-    ),
-    "export": ("ExportReport",),
-    "moments": (
-        "Moment",
-        "parse_moment",
-    ),
-    "probe": ("ProbeReport",),
-    "records": (
-        "ADULT_CONTACT_ROLES",
-        "AcademicSession",
-        "Class",
-        "Demographics",
-        "Enrollment",
-        "Org",
-        "Problem",
-        "ProblemLog",
-        "RawRow",
-        "Record",
-        "Ref",
-        "Role",
-        "Status",
-        "User",
-        "UserId",
-        "Verdict",
-    ),
-    "tokens": ("OAuth2",),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

@@ -6,12 +6,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote, urlencode
 
-from schoolgate.oneroster.addresses import checked_url, collection_root
-from schoolgate.oneroster.auth import Auth
 from schoolgate.oneroster.decode import decode_json
 from schoolgate.oneroster.errors import BadInput, NotOffered, NotOneRoster, Rejected
-from schoolgate.oneroster.page import Page, read_page
-from schoolgate.oneroster.paging import Addresses, Pages, PagingSettings
 from schoolgate.oneroster.records import (
     AcademicSession,
     Class,
@@ -24,10 +20,14 @@ from schoolgate.oneroster.records import (
     Role,
     User,
 )
-from schoolgate.oneroster.rest_collection import RestCollection
-from schoolgate.oneroster.retry import Patience, Retrier, Time
-from schoolgate.oneroster.session import Session
-from schoolgate.oneroster.transport import Limits, Transport, Wire
+from schoolgate.oneroster.rest.addresses import checked_url, collection_root
+from schoolgate.oneroster.rest.auth import Auth
+from schoolgate.oneroster.rest.collection import RestCollection
+from schoolgate.oneroster.rest.page import Page, read_page
+from schoolgate.oneroster.rest.paging import Addresses, Pages, PagingSettings
+from schoolgate.oneroster.rest.retry import Patience, Retrier, Time
+from schoolgate.oneroster.rest.session import Session
+from schoolgate.oneroster.rest.transport import Limits, Transport, Wire
 
 T = TypeVar("T", bound=Record)
 OnPage = Callable[[str, int, int], None]

@@ -13,17 +13,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from schoolgate.oneroster.csv_cells import split_cells
-from schoolgate.oneroster.csv_collection import CsvCollection, CsvFile
-from schoolgate.oneroster.csv_columns import Header, match_header
-from schoolgate.oneroster.csv_formats import FORMAT_OF
-from schoolgate.oneroster.csv_lines import RecordSplitter
-from schoolgate.oneroster.csv_manifest import Mode, read_manifest, settle_modes
-from schoolgate.oneroster.csv_package import MANIFEST, Limits, Package
-from schoolgate.oneroster.csv_version import refuse_other_versions, version_by_shape
+from schoolgate.oneroster.bundle.cells import split_cells
+from schoolgate.oneroster.bundle.collection import CsvCollection, CsvFile
+from schoolgate.oneroster.bundle.columns import Header, match_header
+from schoolgate.oneroster.bundle.folder_reader import FolderPackage
+from schoolgate.oneroster.bundle.formats import FORMAT_OF
+from schoolgate.oneroster.bundle.lines import RecordSplitter
+from schoolgate.oneroster.bundle.manifest import Mode, read_manifest, settle_modes
+from schoolgate.oneroster.bundle.package import MANIFEST, Limits, Package
+from schoolgate.oneroster.bundle.version import refuse_other_versions, version_by_shape
+from schoolgate.oneroster.bundle.zip_reader import ZipPackage
 from schoolgate.oneroster.errors import BadBundle, UnsupportedVersion
-from schoolgate.oneroster.folder_reader import FolderPackage
-from schoolgate.oneroster.reading import Unusable
 from schoolgate.oneroster.records import (
     AcademicSession,
     Class,
@@ -36,7 +36,7 @@ from schoolgate.oneroster.records import (
     Record,
     User,
 )
-from schoolgate.oneroster.zip_reader import ZipPackage
+from schoolgate.oneroster.values.reading import Unusable
 
 T = TypeVar("T", bound=Record)
 

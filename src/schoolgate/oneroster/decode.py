@@ -12,9 +12,6 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from schoolgate.oneroster import coerce
-from schoolgate.oneroster.moments import is_day, looks_usual, parse_day, parse_moment
-from schoolgate.oneroster.reading import BAD_JSON, Reading, Unusable
 from schoolgate.oneroster.records import (
     Class,
     Problem,
@@ -25,7 +22,10 @@ from schoolgate.oneroster.records import (
     User,
     UserId,
 )
-from schoolgate.oneroster.vocabulary import GRADES, WORDS, recognise
+from schoolgate.oneroster.values import coerce
+from schoolgate.oneroster.values.moments import is_day, looks_usual, parse_day, parse_moment
+from schoolgate.oneroster.values.reading import BAD_JSON, Reading, Unusable
+from schoolgate.oneroster.values.vocabulary import GRADES, WORDS, recognise
 
 T = TypeVar("T", bound=Record)
 

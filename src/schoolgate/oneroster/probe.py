@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.decode import decode_json
 from schoolgate.oneroster.errors import OneRosterError
-from schoolgate.oneroster.page import Page
 from schoolgate.oneroster.records import ADULT_CONTACT_ROLES, Problem, ProblemLog, Role, User
+from schoolgate.oneroster.rest.page import Page
 
 _SAMPLE = 200
 

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from schoolgate.districts.models import School
-from schoolgate.oneroster.addresses import checked_url, collection_root
 from schoolgate.oneroster.errors import BadInput
+from schoolgate.oneroster.rest.addresses import checked_url, collection_root
 from schoolgate.registrations.intake.upload import MOST_MEGABYTES
 from schoolgate.registrations.models import Auth, DataChoice, Registration, SourceSchool
 from schoolgate.registrations.registering import RestAddress, SecretNeeded, keeps_secret

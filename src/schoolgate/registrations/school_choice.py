@@ -13,7 +13,7 @@ from schoolgate.licensing.editions import require_enterprise
 from schoolgate.oneroster.collection import Source
 from schoolgate.oneroster.errors import SourceFailed
 from schoolgate.oneroster.records import Org, Status
-from schoolgate.oneroster.retry import Patience
+from schoolgate.oneroster.rest.retry import Patience
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.registrations.sources import open_source
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from schoolgate.oneroster.auth import Bearer, OAuth1, SignatureMethod
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.collection import Source
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.retry import Patience
-from schoolgate.oneroster.tokens import OAuth2
+from schoolgate.oneroster.rest.auth import Bearer, OAuth1, SignatureMethod
+from schoolgate.oneroster.rest.retry import Patience
+from schoolgate.oneroster.rest.tokens import OAuth2
 from schoolgate.registrations.credentials import unseal
 from schoolgate.registrations.models import Auth, Registration, Transport
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from schoolgate.districts.access import Opened, Right, for_district
 from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.oneroster.errors import OneRosterError
-from schoolgate.oneroster.retry import Patience
+from schoolgate.oneroster.rest.retry import Patience
 from schoolgate.registrations import school_choice
 from schoolgate.registrations.credentials import CannotUnseal
 from schoolgate.registrations.forms import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schoolgate.oneroster.csv_formats import Column, FileFormat, Shape
+from schoolgate.oneroster.bundle.formats import Column, FileFormat, Shape
 from schoolgate.oneroster.errors import BadBundle
 from schoolgate.oneroster.records import Problem, ProblemLog
 

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from schoolgate.oneroster.csv_package import Limits, is_litter
+from schoolgate.oneroster.bundle.package import Limits, is_litter
 from schoolgate.oneroster.errors import BadBundle
 
 LOCAL_HEADER_BYTES = 30

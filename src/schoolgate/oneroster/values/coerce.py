@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from schoolgate.oneroster.reading import BAD_JSON, Reading, Unusable
 from schoolgate.oneroster.records import Ref, Status, UserId
-from schoolgate.oneroster.vocabulary import FALSE_WORDS, STATUSES, TRUE_WORDS
+from schoolgate.oneroster.values.reading import BAD_JSON, Reading, Unusable
+from schoolgate.oneroster.values.vocabulary import FALSE_WORDS, STATUSES, TRUE_WORDS
 
 Coercion = Callable[[object, str, Reading], Any]
 

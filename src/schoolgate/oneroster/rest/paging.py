@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from schoolgate.oneroster.errors import NotOffered, Rejected, ServerFault, SourceFailed
-from schoolgate.oneroster.page import Page
-from schoolgate.oneroster.tally import Tally
-from schoolgate.oneroster.windows import Window, Windows
+from schoolgate.oneroster.rest.page import Page
+from schoolgate.oneroster.rest.tally import Tally
+from schoolgate.oneroster.rest.windows import Window, Windows
 
 _GATEWAY_TIMEOUT = 504
 _USUAL_LIMIT = 100

@@ -7,10 +7,10 @@ import msgspec
 
 from schoolgate.oneroster.decode import decode_json
 from schoolgate.oneroster.errors import UnsupportedVersion
-from schoolgate.oneroster.page import Page
-from schoolgate.oneroster.paging import Pages
-from schoolgate.oneroster.reading import BAD_JSON
 from schoolgate.oneroster.records import Problem, ProblemLog, RawRow, Record, Role, User, Verdict
+from schoolgate.oneroster.rest.page import Page
+from schoolgate.oneroster.rest.paging import Pages
+from schoolgate.oneroster.values.reading import BAD_JSON
 
 T = TypeVar("T", bound=Record)
 

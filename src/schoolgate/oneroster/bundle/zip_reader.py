@@ -8,15 +8,15 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from schoolgate.oneroster.csv_package import (
+from schoolgate.oneroster.bundle.package import (
     CHUNK_BYTES,
     Limits,
     bundle_folder,
     files_in,
     not_read,
 )
+from schoolgate.oneroster.bundle.zip_directory import LOCAL_HEADER_BYTES, read_directory
 from schoolgate.oneroster.errors import BadBundle
-from schoolgate.oneroster.zip_directory import LOCAL_HEADER_BYTES, read_directory
 
 _PACKED_CHUNK_BYTES = 256 << 10
 _RAW_DEFLATE = -15

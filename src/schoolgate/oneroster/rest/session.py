@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from schoolgate.oneroster.answers import failure_of
-from schoolgate.oneroster.auth import Auth
 from schoolgate.oneroster.errors import NotSignedIn
-from schoolgate.oneroster.retry import Retrier
-from schoolgate.oneroster.transport import Answer, Transport
+from schoolgate.oneroster.rest.answers import failure_of
+from schoolgate.oneroster.rest.auth import Auth
+from schoolgate.oneroster.rest.retry import Retrier
+from schoolgate.oneroster.rest.transport import Answer, Transport
 
 T = TypeVar("T")
 _UNAUTHORIZED = 401

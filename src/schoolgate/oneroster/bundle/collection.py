@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Generic, TypeVar
 
-from schoolgate.oneroster.csv_cells import RowReader, split_cells
-from schoolgate.oneroster.csv_columns import Header
-from schoolgate.oneroster.csv_formats import FileFormat
-from schoolgate.oneroster.csv_lines import RecordSplitter
+from schoolgate.oneroster.bundle.cells import RowReader, split_cells
+from schoolgate.oneroster.bundle.columns import Header
+from schoolgate.oneroster.bundle.formats import FileFormat
+from schoolgate.oneroster.bundle.lines import RecordSplitter
 from schoolgate.oneroster.decode import decode_fields
-from schoolgate.oneroster.reading import Unusable
 from schoolgate.oneroster.records import Problem, ProblemLog, RawRow, Record, Verdict
+from schoolgate.oneroster.values.reading import Unusable
 
 T = TypeVar("T", bound=Record)
 

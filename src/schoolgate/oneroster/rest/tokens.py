@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from schoolgate.oneroster.answers import failure_of
-from schoolgate.oneroster.auth import PostForToken
 from schoolgate.oneroster.errors import NotAllowed, NotSignedIn, NotTokenEndpoint, OneRosterError
-from schoolgate.oneroster.reading import BAD_JSON
-from schoolgate.oneroster.transport import Answer
+from schoolgate.oneroster.rest.answers import failure_of
+from schoolgate.oneroster.rest.auth import PostForToken
+from schoolgate.oneroster.rest.transport import Answer
+from schoolgate.oneroster.values.reading import BAD_JSON
 
 _SCOPE = "https://purl.imsglobal.org/spec/or/v1p1/scope/"
 SCOPE_LADDER = (

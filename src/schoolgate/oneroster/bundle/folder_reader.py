@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from schoolgate.oneroster.csv_package import (
+from schoolgate.oneroster.bundle.package import (
     CHUNK_BYTES,
     Limits,
     bundle_folder,

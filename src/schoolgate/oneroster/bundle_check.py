@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from schoolgate.oneroster.bundle.collection import CsvCollection
+from schoolgate.oneroster.bundle.formats import ESSENTIAL_FILES
+from schoolgate.oneroster.bundle.manifest import Mode
+from schoolgate.oneroster.bundle.references import MAX_USERS, ReferenceCheck
 from schoolgate.oneroster.csv_bundle import CsvBundle
-from schoolgate.oneroster.csv_collection import CsvCollection
-from schoolgate.oneroster.csv_formats import ESSENTIAL_FILES
-from schoolgate.oneroster.csv_manifest import Mode
-from schoolgate.oneroster.csv_references import MAX_USERS, ReferenceCheck
 from schoolgate.oneroster.records import Org, Problem, ProblemLog, Record, Role, Status, User
 
 T = TypeVar("T", bound=Record)

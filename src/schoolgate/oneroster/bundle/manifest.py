@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from schoolgate.oneroster.csv_formats import ESSENTIAL_FILES
-from schoolgate.oneroster.csv_package import MANIFEST
+from schoolgate.oneroster.bundle.formats import ESSENTIAL_FILES
+from schoolgate.oneroster.bundle.package import MANIFEST
 from schoolgate.oneroster.errors import BadBundle
 from schoolgate.oneroster.records import Problem, ProblemLog
 

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import msgspec
 
-from schoolgate.oneroster.addresses import origin
-from schoolgate.oneroster.answers import error_word
 from schoolgate.oneroster.errors import BrokenAnswer, NotOneRoster
-from schoolgate.oneroster.reading import BAD_JSON
-from schoolgate.oneroster.transport import Answer
+from schoolgate.oneroster.rest.addresses import origin
+from schoolgate.oneroster.rest.answers import error_word
+from schoolgate.oneroster.rest.transport import Answer
+from schoolgate.oneroster.values.reading import BAD_JSON
 
 # Each collection under every key it has been seen under: the path's own word, the word of the view,
 # the single one (T-8; sis.md, quirk 13).

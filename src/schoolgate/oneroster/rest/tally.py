@@ -14,8 +14,8 @@ The first thing that went wrong gives the reason. The words are a stable interfa
 
 from dataclasses import dataclass, field
 
-from schoolgate.oneroster.page import Page
 from schoolgate.oneroster.records import Verdict
+from schoolgate.oneroster.rest.page import Page
 
 _DETAILS = {
     "total_moved": "The number of records changed while they were read: read again.",

@@ -18,7 +18,6 @@ from urllib.parse import urljoin
 import httpcore2
 import httpx2
 
-from schoolgate.oneroster.addresses import Resolve, origin, safe_addresses
 from schoolgate.oneroster.errors import (
     BadInput,
     BrokenAnswer,
@@ -27,6 +26,7 @@ from schoolgate.oneroster.errors import (
     Unreachable,
     UntrustedCertificate,
 )
+from schoolgate.oneroster.rest.addresses import Resolve, origin, safe_addresses
 
 Sign = Callable[[str], str]
 

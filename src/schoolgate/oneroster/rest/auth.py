@@ -9,7 +9,7 @@ from oauthlib import oauth1
 from oauthlib.common import generate_nonce
 
 from schoolgate.oneroster.errors import BadInput, NotOneRoster
-from schoolgate.oneroster.transport import Answer
+from schoolgate.oneroster.rest.transport import Answer
 
 PostForToken = Callable[[bytes, Mapping[str, str]], Answer]
 SignatureMethod = Literal["HMAC-SHA256", "HMAC-SHA1"]

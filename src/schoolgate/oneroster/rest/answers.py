@@ -19,8 +19,8 @@ from schoolgate.oneroster.errors import (
     ServerFault,
     SourceFailed,
 )
-from schoolgate.oneroster.reading import BAD_JSON
-from schoolgate.oneroster.transport import Answer
+from schoolgate.oneroster.rest.transport import Answer
+from schoolgate.oneroster.values.reading import BAD_JSON
 
 # Normalised spelling of the standard's codeMinor values, prose and OpenAPI, and the two that one
 # provider adds for paging (T-35).

@@ -4,9 +4,9 @@ import csv
 import re
 from collections.abc import Callable
 
-from schoolgate.oneroster.csv_columns import Header
-from schoolgate.oneroster.csv_formats import Column, Shape
-from schoolgate.oneroster.reading import Unusable
+from schoolgate.oneroster.bundle.columns import Header
+from schoolgate.oneroster.bundle.formats import Column, Shape
+from schoolgate.oneroster.values.reading import Unusable
 
 # `{Type:Id}` or, against the standard but common, a bare id.
 _USER_ID = re.compile(r"\{([^{}]*)\}|([^,{}]+)")

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from schoolgate.oneroster.page import Page
+from schoolgate.oneroster.rest.page import Page
 
 # Where the records of a window begin, and how many it should hold.
 Window = tuple[int, int]

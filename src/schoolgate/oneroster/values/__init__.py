@@ -1,0 +1,1 @@
+"""Wire values into ours: tolerant in what is read, explicit in what is reported."""

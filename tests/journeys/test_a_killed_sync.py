@@ -19,7 +19,7 @@ import pytest
 
 from schoolgate.sandbox import District
 from schoolgate.sandbox.csv_zip import write_csv_zip
-from schoolgate.sandbox.days import live_a_day
+from schoolgate.sandbox.invented.days import live_a_day
 
 SCRIPT = Path(__file__).with_name("killed.py")
 NEVER = 0

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox_reader import get_all
 from schoolgate.sandbox import District, Sandbox
 from schoolgate.sandbox.csv_zip import write_csv_zip
-from schoolgate.sandbox.days import live_a_day
+from schoolgate.sandbox.invented.days import live_a_day
 
 
 def _table(path: Path, name: str) -> list[dict[str, str]]:

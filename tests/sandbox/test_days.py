@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sandbox_reader import roster_of
 from schoolgate.sandbox import District
-from schoolgate.sandbox.days import live_a_day
+from schoolgate.sandbox.invented.days import live_a_day
 from schoolgate.sandbox.wire import USER, Wire
 
 

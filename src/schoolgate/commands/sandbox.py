@@ -17,8 +17,8 @@ from urllib.request import Request, urlopen
 from schoolgate.commands.outcome import Exit, Outcome, Refused
 from schoolgate.sandbox import District, Sandbox
 from schoolgate.sandbox.csv_zip import write_csv_zip
-from schoolgate.sandbox.days import USUAL_SHARE, live_a_day
 from schoolgate.sandbox.diary import Diary
+from schoolgate.sandbox.invented.days import USUAL_SHARE, live_a_day
 from schoolgate.sandbox.quirks import table_text
 
 _STUDENTS, _SEED = 10_000, 1

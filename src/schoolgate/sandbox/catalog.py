@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from schoolgate.sandbox.district import District, People
+from schoolgate.sandbox.invented.district import District, People
+from schoolgate.sandbox.invented.people import STUDENT, TEACHER, Person
+from schoolgate.sandbox.invented.school_year import SESSIONS, TERMS, Session
+from schoolgate.sandbox.invented.schools import Course, Homeroom, School
 from schoolgate.sandbox.payload import unknown_object
-from schoolgate.sandbox.people import STUDENT, TEACHER, Person
-from schoolgate.sandbox.school_year import SESSIONS, TERMS, Session
-from schoolgate.sandbox.schools import Course, Homeroom, School
 from schoolgate.sandbox.wire import (
     CLASS,
     COURSE,

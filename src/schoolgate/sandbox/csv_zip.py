@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schoolgate.sandbox.catalog import Listing, look_up
-from schoolgate.sandbox.district import District
+from schoolgate.sandbox.invented.district import District
 from schoolgate.sandbox.wire import Json, Wire
 
 # A zip remembers when its files were written; the same district is the same zip on any day.

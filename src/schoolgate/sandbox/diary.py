@@ -9,9 +9,9 @@ from typing import Self
 
 import msgspec
 
-from schoolgate.sandbox.access import Credentials
-from schoolgate.sandbox.days import live_a_day
-from schoolgate.sandbox.district import District
+from schoolgate.sandbox.invented.days import live_a_day
+from schoolgate.sandbox.invented.district import District
+from schoolgate.sandbox.serving.access import Credentials
 
 
 class LivedDay(msgspec.Struct, frozen=True):

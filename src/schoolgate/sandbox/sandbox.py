@@ -7,15 +7,15 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Self
 
-from schoolgate.sandbox.access import WAYS, Credentials, Gate
-from schoolgate.sandbox.days import USUAL_SHARE, live_a_day
 from schoolgate.sandbox.diary import Diary, LivedDay
-from schoolgate.sandbox.district import District
-from schoolgate.sandbox.exchange import Asked, Reply, Request
-from schoolgate.sandbox.provider import ROOT, TOKEN_PATH, Provider
+from schoolgate.sandbox.invented.days import USUAL_SHARE, live_a_day
+from schoolgate.sandbox.invented.district import District
 from schoolgate.sandbox.quirks import checked, read_quirks
-from schoolgate.sandbox.remote_control import CONTROL, obey
-from schoolgate.sandbox.server import Server
+from schoolgate.sandbox.serving.access import WAYS, Credentials, Gate
+from schoolgate.sandbox.serving.exchange import Asked, Reply, Request
+from schoolgate.sandbox.serving.provider import ROOT, TOKEN_PATH, Provider
+from schoolgate.sandbox.serving.remote_control import CONTROL, obey
+from schoolgate.sandbox.serving.server import Server
 
 _MOST_ASKED_KEPT = 1_000_000
 _TOKEN_SECONDS = 3600

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from schoolgate.sandbox.district import District
-from schoolgate.sandbox.people import STUDENT, Person
-from schoolgate.sandbox.school_year import (
+from schoolgate.sandbox.invented.district import District
+from schoolgate.sandbox.invented.people import STUDENT, Person
+from schoolgate.sandbox.invented.school_year import (
     FULL_YEAR,
     SCHOOL_YEAR,
     SESSIONS,
@@ -14,7 +14,7 @@ from schoolgate.sandbox.school_year import (
     Session,
     moment_of,
 )
-from schoolgate.sandbox.schools import Course, Homeroom, School, class_id, school_id
+from schoolgate.sandbox.invented.schools import Course, Homeroom, School, class_id, school_id
 
 Json = dict[str, Any]
 _BASE = ("sourcedId", "status", "dateLastModified", "metadata")

@@ -7,15 +7,15 @@ from typing import Any
 from zlib import crc32
 
 from schoolgate.sandbox.catalog import Keep, Listing, Single
-from schoolgate.sandbox.envelope import page_headers, wrapped
-from schoolgate.sandbox.exchange import Reply, Request, compressed, json_reply
-from schoolgate.sandbox.faults import damaged
-from schoolgate.sandbox.oddities import oddly, unreadable
-from schoolgate.sandbox.pages import read, select
+from schoolgate.sandbox.invented.people import ADULT_ROLES
 from schoolgate.sandbox.payload import invalid
-from schoolgate.sandbox.people import ADULT_ROLES
-from schoolgate.sandbox.query import Query, parse_query
 from schoolgate.sandbox.quirks import Quirks
+from schoolgate.sandbox.serving.envelope import page_headers, wrapped
+from schoolgate.sandbox.serving.exchange import Reply, Request, compressed, json_reply
+from schoolgate.sandbox.serving.faults import damaged
+from schoolgate.sandbox.serving.oddities import oddly, unreadable
+from schoolgate.sandbox.serving.pages import read, select
+from schoolgate.sandbox.serving.query import Query, parse_query
 from schoolgate.sandbox.wire import USER, Json, Wire
 
 _MOST_BYTES_KEPT = 256 * 1024 * 1024

@@ -7,14 +7,14 @@ the number of the day and on the days before.
 from collections import Counter
 from collections.abc import Callable
 
-from schoolgate.sandbox import events
-from schoolgate.sandbox.changes import count_changes
-from schoolgate.sandbox.dice import Dice
-from schoolgate.sandbox.district import District
-from schoolgate.sandbox.events import Scene
-from schoolgate.sandbox.households import DAY, draw_shape, found_family
-from schoolgate.sandbox.people import Family
-from schoolgate.sandbox.school_year import moment_of
+from schoolgate.sandbox.invented import events
+from schoolgate.sandbox.invented.changes import count_changes
+from schoolgate.sandbox.invented.dice import Dice
+from schoolgate.sandbox.invented.district import District
+from schoolgate.sandbox.invented.events import Scene
+from schoolgate.sandbox.invented.households import DAY, draw_shape, found_family
+from schoolgate.sandbox.invented.people import Family
+from schoolgate.sandbox.invented.school_year import moment_of
 
 USUAL_SHARE = 0.01
 _FEWEST_EVENTS = 3

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from schoolgate.sandbox.people import ADULT_ROLES, STUDENT, Family, Person
+from schoolgate.sandbox.invented.people import ADULT_ROLES, STUDENT, Family, Person
 
 _SCHOOLS = ("schools",)
 _STUDENT_FACTS = ("given", "middle", "family", "grade", "identifier")

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from schoolgate.sandbox.people import ADULT_ROLES, STUDENT, TEACHER
+from schoolgate.sandbox.invented.people import ADULT_ROLES, STUDENT, TEACHER
 from schoolgate.sandbox.quirks import Quirks
 from schoolgate.sandbox.wire import USER, Entity, Json
 

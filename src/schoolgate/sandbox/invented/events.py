@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from schoolgate.sandbox.dice import Dice
-from schoolgate.sandbox.households import Town, at_schools_of, new_adult, new_student
-from schoolgate.sandbox.names import FAMILIES
-from schoolgate.sandbox.people import (
+from schoolgate.sandbox.invented.dice import Dice
+from schoolgate.sandbox.invented.households import Town, at_schools_of, new_adult, new_student
+from schoolgate.sandbox.invented.names import FAMILIES
+from schoolgate.sandbox.invented.people import (
     ADULT_ROLES,
     STUDENT,
     Family,

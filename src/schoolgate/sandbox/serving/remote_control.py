@@ -5,8 +5,8 @@ from typing import Protocol
 
 import msgspec
 
-from schoolgate.sandbox.days import USUAL_SHARE
-from schoolgate.sandbox.exchange import Reply, Request, json_reply
+from schoolgate.sandbox.invented.days import USUAL_SHARE
+from schoolgate.sandbox.serving.exchange import Reply, Request, json_reply
 
 CONTROL = "/sandbox/"
 

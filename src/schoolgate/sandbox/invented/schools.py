@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from schoolgate.sandbox.names import PLACES, TREES
+from schoolgate.sandbox.invented.names import PLACES, TREES
 
 
 class Level(Enum):

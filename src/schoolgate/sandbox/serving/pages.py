@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from schoolgate.sandbox.catalog import Listing
-from schoolgate.sandbox.district import People
-from schoolgate.sandbox.query import Query, sort_key
+from schoolgate.sandbox.invented.district import People
+from schoolgate.sandbox.serving.query import Query, sort_key
 from schoolgate.sandbox.wire import Wire
 
 # Records that lie this many times closer together than apart are made in one go.

@@ -5,14 +5,14 @@ from dataclasses import replace
 from threading import RLock
 from urllib.parse import unquote
 
-from schoolgate.sandbox.access import Gate, Refusal, read_form
 from schoolgate.sandbox.catalog import CORE, Listing, Single, look_up
-from schoolgate.sandbox.district import District
-from schoolgate.sandbox.exchange import Reply, Request, json_reply
-from schoolgate.sandbox.faults import ELSEWHERE, Weather
+from schoolgate.sandbox.invented.district import District
 from schoolgate.sandbox.payload import Fault, unknown_object
 from schoolgate.sandbox.quirks import Quirks
-from schoolgate.sandbox.replies import Replies
+from schoolgate.sandbox.serving.access import Gate, Refusal, read_form
+from schoolgate.sandbox.serving.exchange import Reply, Request, json_reply
+from schoolgate.sandbox.serving.faults import ELSEWHERE, Weather
+from schoolgate.sandbox.serving.replies import Replies
 from schoolgate.sandbox.wire import Wire
 
 ROOT = "/ims/oneroster/v1p1"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schoolgate.sandbox.faults import ELSEWHERE
-from schoolgate.sandbox.pages import address, links
 from schoolgate.sandbox.payload import warning
-from schoolgate.sandbox.query import Query
 from schoolgate.sandbox.quirks import Quirks
+from schoolgate.sandbox.serving.faults import ELSEWHERE
+from schoolgate.sandbox.serving.pages import address, links
+from schoolgate.sandbox.serving.query import Query
 from schoolgate.sandbox.wire import USER, Entity, Json
 
 

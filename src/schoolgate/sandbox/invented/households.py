@@ -7,9 +7,15 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from schoolgate.sandbox.dice import Dice
-from schoolgate.sandbox.names import BOYS, FAMILIES, GIRLS, VIETNAMESE_FAMILIES, VIETNAMESE_GIVEN
-from schoolgate.sandbox.people import (
+from schoolgate.sandbox.invented.dice import Dice
+from schoolgate.sandbox.invented.names import (
+    BOYS,
+    FAMILIES,
+    GIRLS,
+    VIETNAMESE_FAMILIES,
+    VIETNAMESE_GIVEN,
+)
+from schoolgate.sandbox.invented.people import (
     STUDENT,
     Family,
     Person,
@@ -18,8 +24,8 @@ from schoolgate.sandbox.people import (
     person_id,
     phone_number,
 )
-from schoolgate.sandbox.school_year import moment_of
-from schoolgate.sandbox.schools import Level, School
+from schoolgate.sandbox.invented.school_year import moment_of
+from schoolgate.sandbox.invented.schools import Level, School
 
 # What the dice are thrown for, so that no two draws of a district share a key.
 SHAPE, FAMILY, STAFF, DAY = range(4)

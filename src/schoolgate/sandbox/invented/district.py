@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 from typing import Literal, overload
 
-from schoolgate.sandbox.dice import Dice
-from schoolgate.sandbox.households import SHAPE, Town, draw_shape, found_family
-from schoolgate.sandbox.memorable import memorable_families
-from schoolgate.sandbox.people import STUDENT, Family, Person, family_of
-from schoolgate.sandbox.schools import Homeroom, School, homerooms, open_schools
-from schoolgate.sandbox.staff import staff_member, staff_number
+from schoolgate.sandbox.invented.dice import Dice
+from schoolgate.sandbox.invented.households import SHAPE, Town, draw_shape, found_family
+from schoolgate.sandbox.invented.memorable import memorable_families
+from schoolgate.sandbox.invented.people import STUDENT, Family, Person, family_of
+from schoolgate.sandbox.invented.schools import Homeroom, School, homerooms, open_schools
+from schoolgate.sandbox.invented.staff import staff_member, staff_number
 
 Deletes = Literal["tobedeleted", "absence"]
 

@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Callable
 
-from schoolgate.sandbox.exchange import Reply, Request
 from schoolgate.sandbox.payload import Fault
 from schoolgate.sandbox.quirks import Quirks
+from schoolgate.sandbox.serving.exchange import Reply, Request
 
 ELSEWHERE = "https://roster.example.net"
 _COOKIE = "sandbox_session"

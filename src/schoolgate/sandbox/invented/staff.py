@@ -1,11 +1,11 @@
 """One homeroom teacher for each homeroom; some of them are parents here as well."""
 
-from schoolgate.sandbox.dice import Dice
-from schoolgate.sandbox.households import STAFF
-from schoolgate.sandbox.names import BOYS, FAMILIES, GIRLS
-from schoolgate.sandbox.people import TEACHER, Person, mail_address, phone_number
-from schoolgate.sandbox.school_year import moment_of
-from schoolgate.sandbox.schools import Homeroom
+from schoolgate.sandbox.invented.dice import Dice
+from schoolgate.sandbox.invented.households import STAFF
+from schoolgate.sandbox.invented.names import BOYS, FAMILIES, GIRLS
+from schoolgate.sandbox.invented.people import TEACHER, Person, mail_address, phone_number
+from schoolgate.sandbox.invented.school_year import moment_of
+from schoolgate.sandbox.invented.schools import Homeroom
 
 # Sorts after the ids of families, which begin with a digit.
 _PREFIX = "staff-"

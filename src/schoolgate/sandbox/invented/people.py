@@ -4,8 +4,8 @@ import unicodedata
 
 import msgspec
 
-from schoolgate.sandbox.dice import Dice
-from schoolgate.sandbox.names import MAIL_DOMAINS
+from schoolgate.sandbox.invented.dice import Dice
+from schoolgate.sandbox.invented.names import MAIL_DOMAINS
 
 STUDENT = "student"
 TEACHER = "teacher"

@@ -5,8 +5,8 @@ No day changes them, so that a screen made today looks the same after a year of 
 
 from dataclasses import dataclass
 
-from schoolgate.sandbox.people import STUDENT, Family, Person, born_in_grade, person_id
-from schoolgate.sandbox.school_year import moment_of
+from schoolgate.sandbox.invented.people import STUDENT, Family, Person, born_in_grade, person_id
+from schoolgate.sandbox.invented.school_year import moment_of
 
 OAK, FIR = 0, 1
 

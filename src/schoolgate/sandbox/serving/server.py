@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from schoolgate.sandbox.exchange import Reply, Request
+from schoolgate.sandbox.serving.exchange import Reply, Request
 
 Answer = Callable[[Request], Reply]
 _LONGEST_BODY = 64 * 1024

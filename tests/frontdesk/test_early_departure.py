@@ -168,6 +168,18 @@ def test_a_listed_parent_under_an_order_does_not_look_allowed(
     assert card.contacts[0].chip.words == "Not allowed"
 
 
+def test_a_restricted_parent_looks_no_better_once_the_child_has_left(
+    desk: Client, marisol: Student, robert: Guardian
+) -> None:
+    a_listed_parent(marisol, "Elena", "Cruz")
+    an_order_against(marisol, "Robert", "Rivera")
+    release(desk, marisol, ask(desk, marisol, name="Elena Cruz", evidence=["photo_id"]))
+
+    card = desk.get(f"{DESK}{marisol.pk}/").context["card"]
+
+    assert [one.chip.words for one in card.contacts] == ["Listed", "Not allowed"]
+
+
 def test_a_stranger_is_refused(desk: Client, marisol: Student, robert: Guardian) -> None:
     asked = ask(desk, marisol, name="Aunt May", evidence=["photo_id"])
 

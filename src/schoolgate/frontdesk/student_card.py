@@ -155,7 +155,8 @@ def _chip(file: OnFile, adult_id: str, pickup: Pickup, role: ContactRole) -> Chi
         name=guardian.name, chosen_id=adult_id, evidence=frozenset({Evidence.PHOTO_ID})
     )
     verdict = weigh(file, presented).verdict
-    if verdict.level is Level.DENY:
+    # Not the verdict's own level: for a child who has left, that is another question.
+    if any(reason.level is Level.DENY for reason in verdict.reasons):
         return DENIED
     if POSSIBLY_RESTRICTED in verdict.rule_ids:
         return UNCLEAR

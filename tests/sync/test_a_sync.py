@@ -555,3 +555,50 @@ def test_a_source_that_lists_one_person_twice_in_every_read_is_read_whole(
 
     assert run.complete is True
     assert "ben" not in lists_of(maple_valley)["oak"]
+
+
+def test_what_is_held_stays_held_when_others_have_arrived_meanwhile(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    source.drop("ana", "ben", "cy")
+    source.put(student("new", "New", "Kid"))
+    first = sync(registration, source)
+
+    again = sync(registration, source)
+
+    assert (first.state, again.state, again.changes) == ("held", "held", {})
+    assert lists_of(maple_valley)["oak"] == {"ana", "ben", "cy", "new"}
+    assert Hold.objects.get(run=again).reason == "school_emptied"
+
+
+def test_a_hold_ends_when_the_source_takes_it_back(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    gone = {sourced_id: source.people[sourced_id] for sourced_id in ("ana", "ben", "cy")}
+    source.drop(*gone)
+    sync(registration, source)
+    source.people.update(gone)
+
+    run = sync(registration, source)
+
+    assert (run.state, run.changes) == ("unchanged", {})
+    assert not Hold.objects.filter(run=run).exists()
+
+
+def test_half_a_pull_does_not_make_a_hold_forgotten(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    source.drop("ana", "ben", "cy")
+    source.put(student("new", "New", "Kid"))
+    sync(registration, source)
+    source.users_verdict = Verdict(complete=False, received=0, reason="page_failed")
+    sync(registration, source)
+    source.users_verdict = Verdict(complete=True, received=0)
+
+    run = sync(registration, source)
+
+    assert (run.state, run.changes) == ("held", {})
+    assert lists_of(maple_valley)["oak"] == {"ana", "ben", "cy", "new"}

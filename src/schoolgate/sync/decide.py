@@ -69,7 +69,36 @@ def hold(run: SyncRun, reasons: Iterator[HoldReason]) -> None:
             else _removals(run, reason.kind)
         )
         waiting.filter(school_id=reason.school_id).update(state=ChangeState.HELD)
+    _go_on_holding(run)
     _hold_what_hangs_on(run, ChangeState.HELD)
+
+
+def _go_on_holding(run: SyncRun) -> None:
+    """What waited for a person before waits still: no later sync lets it through by itself.
+
+    (Ten of twenty may go is dangerous; after thirty arrived, ten of fifty would not look so.)
+    """
+    same = PlannedChange.objects.filter(
+        run__registration_id=run.registration_id,
+        run_id__lt=run.id,
+        state=ChangeState.HELD,
+        kind=OuterRef("kind"),
+        action=OuterRef("action"),
+        student_sourced_id=OuterRef("student_sourced_id"),
+        adult_sourced_id=OuterRef("adult_sourced_id"),
+    )
+    PlannedChange.objects.filter(Exists(same), run=run, state=ChangeState.PLANNED).update(
+        state=ChangeState.HELD
+    )
+    earlier = Hold.objects.filter(run__registration_id=run.registration_id, run_id__lt=run.id)
+    for kind in REMOVALS:
+        held = _by_school(run, _removals(run, kind).filter(state=ChangeState.HELD))
+        for school_id in held.keys() - set(
+            Hold.objects.filter(run=run, kind=kind.value).values_list("school_id", flat=True)
+        ):
+            before = earlier.filter(school_id=school_id, kind=kind.value).latest("run_id")
+            before.pk, before.run, before.count = None, run, held[school_id]
+            before.save()
 
 
 def withhold_removals(run: SyncRun) -> None:

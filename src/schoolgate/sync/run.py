@@ -76,10 +76,12 @@ def decide(run: SyncRun, *, tell: Progress) -> None:
             judge.withhold_removals(run)
         counts = list(judge.count_by_school(run))
         judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
-        # The plan of an earlier run is history now: this one looked at everything again.
-        PlannedChange.objects.filter(
+        earlier = PlannedChange.objects.filter(
             run__registration_id=run.registration_id, run_id__lt=run.id
-        ).delete()
+        )
+        # An earlier plan is history now: this one looked at everything again. Unless it could not:
+        # who was absent from a whole pull and waits for a person is not forgotten over half a one.
+        (earlier if run.complete else earlier.exclude(state=ChangeState.HELD)).delete()
         run.save()
 
 

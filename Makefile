@@ -25,7 +25,7 @@ check: setup  ## format, lint, types, floors, migrations, locks: what needs no t
 	.venv/bin/ruff check --quiet
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	DJANGO_SETTINGS_MODULE=schoolgate.config.settings .venv/bin/python -m django makemigrations --check --dry-run
+	SCHOOLGATE_DATABASE_URL=sqlite://:memory: DJANGO_SETTINGS_MODULE=schoolgate.config.settings .venv/bin/python -m django makemigrations --check --dry-run
 	.venv/bin/uv lock --check --quiet
 
 format: setup  ## put the code into the one format and mend what the linter can

@@ -43,6 +43,14 @@ def waiting_holds(registration: Registration) -> list[Hold]:
     return [] if planned is None else list(holds_of(planned))
 
 
+def find_hold(district: District, hold_id: int) -> Hold | None:
+    return (
+        Hold.objects.filter(district=district, id=hold_id)
+        .select_related("run__registration__district", "school")
+        .first()
+    )
+
+
 def row_problems_of(run: SyncRun) -> QuerySet[RowProblem]:
     return RowProblem.objects.filter(run=run).order_by("kind", "id")
 

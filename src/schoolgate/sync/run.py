@@ -104,7 +104,7 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
             applying.apply_school(run, school_id or 0, now=clock())
             tell("apply", done)
         applying.apply_leavers(run, now=clock())
-        run.changes = _count_applied(run)
+        run.changes = count_applied(run)
         run.save()
 
 
@@ -154,7 +154,8 @@ def _stage_absences(run: SyncRun, source: Source, ledger: records.Ledger, scope:
     stage.stage_absences(run, ledger.absent())
 
 
-def _count_applied(run: SyncRun) -> dict[str, int]:
+def count_applied(run: SyncRun) -> dict[str, int]:
+    """What a run has changed so far, by kind and action. Notes are no changes of their own."""
     applied = PlannedChange.objects.filter(run=run, state=ChangeState.APPLIED).exclude(
         action__in=judge.NOTES
     )

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from schoolgate.sync.models import Hold, RowProblem
+from schoolgate.sync.records import Reason
 from schoolgate.sync.run_words import KINDS, counted
 
 
 @dataclass(frozen=True)
 class HoldWords:
+    id: int
+    can_be_let_through: bool
     school: str
     what: str
     meaning: str
@@ -24,10 +27,11 @@ MEANINGS = {
 TO_DO = {
     "too_many_removed": "Compare with the SIS. If they are still there, share this school again in "
     "the SIS and sync once more: what waits then dissolves by itself. If they have really left, "
-    "somebody has to let it through: ask Schoolgate support.",
+    "a district administrator lets it through.",
     "school_emptied": "Compare with the SIS. If the school still has students there, share it "
     "again and sync once more: what waits then dissolves by itself. If the school has closed, stop "
-    "taking it on the Schools page.",
+    "taking it on the Schools page. If they have really left, a district administrator lets it "
+    "through.",
     "ids_turned_over": "Ask whoever runs the SIS whether the ids have changed, and if they can be "
     "changed back. Until then this school's list stays as it is.",
 }
@@ -37,6 +41,8 @@ def hold_in_words(hold: Hold) -> HoldWords:
     """One hold: where, how much, what it means, and what to do."""
     one, many = KINDS[hold.kind]
     return HoldWords(
+        id=hold.id,
+        can_be_let_through=hold.reason != Reason.IDS_TURNED_OVER,
         school=hold.school.name,
         what=f"{hold.count:,} of {counted(hold.of, one, many)}",
         meaning=MEANINGS[hold.reason].format(limit=hold.limit),

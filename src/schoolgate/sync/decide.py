@@ -87,18 +87,33 @@ def _go_on_holding(run: SyncRun) -> None:
         student_sourced_id=OuterRef("student_sourced_id"),
         adult_sourced_id=OuterRef("adult_sourced_id"),
     )
-    PlannedChange.objects.filter(Exists(same), run=run, state=ChangeState.PLANNED).update(
-        state=ChangeState.HELD
-    )
-    earlier = Hold.objects.filter(run__registration_id=run.registration_id, run_id__lt=run.id)
+    planned = PlannedChange.objects.filter(run=run, state=ChangeState.PLANNED)
+    # A note waits with the change that it belongs to, and only with that.
+    planned.exclude(action__in=NOTES).filter(Exists(same)).update(state=ChangeState.HELD)
     for kind in REMOVALS:
         held = _by_school(run, _removals(run, kind).filter(state=ChangeState.HELD))
-        for school_id in held.keys() - set(
-            Hold.objects.filter(run=run, kind=kind.value).values_list("school_id", flat=True)
-        ):
-            before = earlier.filter(school_id=school_id, kind=kind.value).latest("run_id")
-            before.pk, before.run, before.count = None, run, held[school_id]
-            before.save()
+        told = Hold.objects.filter(run=run, kind=kind.value).values_list("school_id", flat=True)
+        for school_id in held.keys() - set(told):
+            _tell_again(run, kind, school_id, count=held[school_id])
+
+
+def _tell_again(run: SyncRun, kind: Kind, school_id: int, *, count: int) -> None:
+    """Carry a hold over to this run, with the reason it had.
+
+    Its people may be of another school by now: then with the reason of the school they waited in.
+    """
+    earlier = Hold.objects.filter(
+        run__registration_id=run.registration_id, run_id__lt=run.id
+    ).order_by("-run_id")
+    hold = (
+        earlier.filter(school_id=school_id, kind=kind.value).first()
+        or earlier.filter(kind=kind.value).first()
+        or earlier.first()
+    )
+    if hold is not None:
+        hold.pk, hold.run, hold.kind, hold.count = None, run, kind.value, count
+        hold.school_id = school_id
+        hold.save()
 
 
 def withhold_removals(run: SyncRun) -> None:

@@ -269,7 +269,7 @@ def test_an_old_list_and_a_relative_meet_the_rules(
     check(page, "Rosa Vega")
 
     expect(page.locator(".sg-header .sg-chip")).to_have_text(
-        "Lists old: synced 3 days ago (20 Nov, 5:42 AM)"
+        "Lists old: synced 3 days ago (Fri, Nov 20, 5:42 AM)"
     )
     screenshot(page, "departure-old-list")
     assert axe(page) == []

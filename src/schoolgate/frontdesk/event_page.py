@@ -2,7 +2,6 @@
 
 from schoolgate.frontdesk.early_departure import Desk
 from schoolgate.frontdesk.forms import OUTCOMES, REASONS, UndoForm
-from schoolgate.frontdesk.list_age import clock_time, moment
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.screen import Screen, header
@@ -10,6 +9,7 @@ from schoolgate.frontdesk.type_ahead import grade_in_words
 from schoolgate.frontdesk.verdicts import Level
 from schoolgate.roster.models import Student
 from schoolgate.sync.freshness import freshness_of
+from schoolgate.web.moments import clock, hour_of
 
 _IN_WORDS = dict([*REASONS, *OUTCOMES])
 
@@ -24,16 +24,16 @@ def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
         "event": event,
         "released": is_departure and correction is None,
         "correction": correction,
-        "undone_at": correction and clock_time(correction.decided_at.astimezone(local.tzinfo)),
+        "undone_at": correction and hour_of(correction.decided_at.astimezone(local.tzinfo)),
         "may_undo": is_departure and correction is None and local.date() == desk.now.date(),
         "child": _given_first(event.student),
         "grade": grade_in_words(event.student.grade),
         "adult": companion_of(event),
-        "at": clock_time(local),
+        "at": hour_of(local),
         "on": f"{local.day} {local:%b %Y}",
         "verdict": _verdict(event.verdict),
         "reason": _IN_WORDS.get(event.reason, event.reason) if event.reason else "",
-        "lists": moment(event.list_as_of, now=desk.now) if event.list_as_of else "never synced",
+        "lists": clock(event.list_as_of, now=desk.now) if event.list_as_of else "never synced",
         "form": form,
     }
 

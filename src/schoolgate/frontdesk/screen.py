@@ -4,11 +4,12 @@ from typing import Any
 
 from schoolgate.frontdesk.early_departure import Answer, Desk, Obstacle, Shown, Weighed
 from schoolgate.frontdesk.forms import OUTCOMES, REASONS, SAME_PERSON, AdultForm, seal_shown
-from schoolgate.frontdesk.list_age import age_chip, clock_time, synced_at
+from schoolgate.frontdesk.list_age import age_chip, synced_at
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.student_card import student_card
 from schoolgate.frontdesk.verdict_box import verdict_box
 from schoolgate.sync.freshness import Freshness, freshness_of
+from schoolgate.web.moments import hour_of
 
 Screen = dict[str, Any]
 
@@ -26,7 +27,7 @@ def header(desk: Desk, freshness: Freshness) -> Screen:
         "school": desk.school,
         "district": desk.school.district,
         "chip": age_chip(freshness, now=desk.now),
-        "clock": clock_time(desk.now),
+        "clock": hour_of(desk.now),
     }
 
 

@@ -5,13 +5,13 @@ from datetime import date
 
 from schoolgate.frontdesk.cases import ContactRole, Effect, Pickup, Restriction
 from schoolgate.frontdesk.early_departure import Presented, weigh
-from schoolgate.frontdesk.list_age import clock_time
 from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.namesakes import Nearness
 from schoolgate.frontdesk.on_file import OnFile, companion_of
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.type_ahead import family_first, grade_in_words, last_four
 from schoolgate.frontdesk.verdicts import Evidence, Level
+from schoolgate.web.moments import hour_of
 
 PHONE_DIGITS_SHOWN = 4
 # The rule that asks whether the adult is the person of an order.
@@ -112,11 +112,11 @@ def student_card(file: OnFile) -> StudentCard:
 
 def _status(file: OnFile) -> str:
     if file.departure is not None:
-        at = clock_time(file.departure.decided_at.astimezone(file.now.tzinfo))
+        at = hour_of(file.departure.decided_at.astimezone(file.now.tzinfo))
         return f"Left {at} with {companion_of(file.departure)}"
     undone = next((one for one in file.departures if hasattr(one, "correction")), None)
     if undone is not None:
-        at = clock_time(undone.decided_at.astimezone(file.now.tzinfo))
+        at = hour_of(undone.decided_at.astimezone(file.now.tzinfo))
         return f"In class now (departure of {at} was undone)"
     return "In class now (not signed out today)"
 

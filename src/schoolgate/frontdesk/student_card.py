@@ -19,13 +19,14 @@ POSSIBLY_RESTRICTED = "A1"
 NAMESAKES_SHOWN = 3
 LIKE_NAMES = frozenset({Nearness.SAME_NAME, Nearness.ONE_EDIT, Nearness.TWIN})
 
+# Said before the name, for the first effect; after it, for the others.
 _FORBIDS = {
-    Effect.NO_RELEASE: "Do not release to",
-    Effect.NO_CONTACT: "No contact with",
-    Effect.NO_VISIT: "No visit by",
-    Effect.SUPERVISED_ONLY: "Only supervised contact with",
-    Effect.ONLY_THESE_ADULTS: "Release only to",
-    Effect.NO_INFORMATION: "No information to",
+    Effect.NO_RELEASE: ("Do not release to", "No release."),
+    Effect.NO_CONTACT: ("No contact with", "No contact."),
+    Effect.NO_VISIT: ("No visit by", "No visit."),
+    Effect.SUPERVISED_ONLY: ("Only supervised contact with", "Only supervised contact."),
+    Effect.ONLY_THESE_ADULTS: ("Release only to", "Nobody else."),
+    Effect.NO_INFORMATION: ("No information to", "No information."),
 }
 
 
@@ -129,9 +130,9 @@ def _block(order: Restriction, *, today: date) -> RestrictionBlock:
         if order.until_on < today:
             ends = f"Ended {_day(order.until_on)}, not reviewed."
     return RestrictionBlock(
-        forbids=f"{', '.join((forbids[0], *(one[0].lower() + one[1:] for one in forbids[1:])))}",
+        forbids=forbids[0][0],
         name=", ".join((*map(str, order.names), *order.aliases)),
-        instruction=f"{ends} {order.instruction}".strip(),
+        instruction=" ".join((*(also for _, also in forbids[1:]), ends, order.instruction)).strip(),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from django.db.models import Exists, OuterRef
 
 from schoolgate.roster import bulk
+from schoolgate.roster.batches import batched
 from schoolgate.roster.folding import folded_student
 from schoolgate.roster.models import (
     Guardian,
@@ -23,7 +24,7 @@ from schoolgate.roster.models import (
     Student,
 )
 
-BATCH = 500
+BATCH = 5_000
 
 STUDENT_FIELDS = ("given_name", "middle_name", "family_name", "identifier", "grade")
 GUARDIAN_FIELDS = ("given_name", "middle_name", "family_name", "role", "email", "phone", "sms")
@@ -55,26 +56,14 @@ Pair = tuple[str, str]
 
 def write_students(changes: Sequence[PersonChange], cause: Cause) -> None:
     """Add, return, move and update students. Which schools list them is `list_students`' work."""
-    known = students_by_id((change.sourced_id for change in changes), cause)
-    _insert(
+    _write(
         Student,
         (*STUDENT_FIELDS, "folded"),
         (
             (change.sourced_id, *_texts(change, STUDENT_FIELDS), _folded(change.after or {}))
             for change in changes
-            if change.sourced_id not in known
         ),
         cause,
-    )
-    altered = [change for change in changes if change.sourced_id in known]
-    for change in altered:
-        student = known[change.sourced_id]
-        _fill(student, STUDENT_FIELDS, change.after or {}, cause)
-        student.folded = _folded(change.after or {})
-    Student.objects.bulk_update(
-        [known[change.sourced_id] for change in altered],
-        [*STUDENT_FIELDS, "folded", "state", "changed_at", "run_id"],
-        batch_size=BATCH,
     )
     _keep_history("student", changes, cause)
 
@@ -112,24 +101,11 @@ def note_students(changes: Sequence[PersonChange], cause: Cause) -> None:
 
 def write_guardians(changes: Sequence[PersonChange], cause: Cause) -> None:
     """Add, return and update guardians."""
-    known = guardians_by_id((change.sourced_id for change in changes), cause)
-    _insert(
+    _write(
         Guardian,
         GUARDIAN_FIELDS,
-        (
-            (change.sourced_id, *_texts(change, GUARDIAN_FIELDS))
-            for change in changes
-            if change.sourced_id not in known
-        ),
+        ((change.sourced_id, *_texts(change, GUARDIAN_FIELDS)) for change in changes),
         cause,
-    )
-    altered = [change for change in changes if change.sourced_id in known]
-    for change in altered:
-        _fill(known[change.sourced_id], GUARDIAN_FIELDS, change.after or {}, cause)
-    Guardian.objects.bulk_update(
-        [known[change.sourced_id] for change in altered],
-        [*GUARDIAN_FIELDS, "state", "changed_at", "run_id"],
-        batch_size=BATCH,
     )
     _keep_history("guardian", changes, cause)
 
@@ -195,33 +171,18 @@ def end_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
     _keep_pair_history("relationship.removed", pairs, cause)
 
 
-def students_by_id(sourced_ids: Iterable[str], cause: Cause) -> dict[str | None, Student]:
-    found = Student.objects.filter(
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=set(sourced_ids),
-    )
-    return {student.sourced_id: student for student in found}
-
-
-def guardians_by_id(sourced_ids: Iterable[str], cause: Cause) -> dict[str | None, Guardian]:
-    found = Guardian.objects.filter(
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=set(sourced_ids),
-    )
-    return {guardian.sourced_id: guardian for guardian in found}
-
-
 def _ids(
     model: type[Student] | type[Guardian], sourced_ids: Iterable[str], cause: Cause
 ) -> dict[str | None, int]:
-    found = model.objects.filter(
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=set(sourced_ids),
-    )
-    return dict(found.values_list("sourced_id", "id"))
+    ids: dict[str | None, int] = {}
+    for batch in batched(dict.fromkeys(sourced_ids), BATCH):
+        found = model.objects.filter(
+            district_id=cause.district_id,
+            registration_id=cause.registration_id,
+            sourced_id__in=batch,
+        )
+        ids.update(found.values_list("sourced_id", "id"))
+    return ids
 
 
 def _listed() -> Exists:
@@ -241,46 +202,30 @@ def _folded(wanted: Mapping[str, Any]) -> str:
     )
 
 
-def _insert(
+def _write(
     model: type[Student] | type[Guardian],
     fields: Sequence[str],
     rows: Iterable[Sequence[str]],
     cause: Cause,
 ) -> None:
-    """Insert people who are new: each row a sourced id and the values of `fields`."""
+    """Insert or update people: each row a sourced id and the values of `fields`."""
     at = bulk.as_moment(cause.at)
     common = (
         cause.district_id,
         cause.registration_id,
-        State.ACTIVE.value,
         at,
+        State.ACTIVE.value,
         at,
         cause.run_id,
     )
+    altered = ("state", "changed_at", "run_id", *fields)
     bulk.insert(
         model,
-        (
-            "district_id",
-            "registration_id",
-            "state",
-            "first_seen_at",
-            "changed_at",
-            "run_id",
-            "sourced_id",
-            *fields,
-        ),
+        ("district_id", "registration_id", "first_seen_at", *altered[:3], "sourced_id", *fields),
         ((*common, *row) for row in rows),
+        conflict="(district_id, registration_id, sourced_id) DO UPDATE SET "
+        + ", ".join(f"{field} = excluded.{field}" for field in altered),
     )
-
-
-def _fill(
-    person: Student | Guardian, fields: Sequence[str], wanted: Mapping[str, Any], cause: Cause
-) -> None:
-    for field in fields:
-        setattr(person, field, wanted[field])
-    person.state = State.ACTIVE
-    person.changed_at = cause.at
-    person.run_id = cause.run_id
 
 
 def _keep_history(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
+from schoolgate.roster.batches import batched
 from schoolgate.roster.models import Listing, Relationship, RelationshipState
 from schoolgate.sync.models import ChangeState, Hold, PlannedChange, SyncRun
 from schoolgate.sync.records import HoldReason, Kind, Reason, SchoolCount, Thresholds
@@ -13,6 +14,8 @@ from schoolgate.sync.records import HoldReason, Kind, Reason, SchoolCount, Thres
 REMOVALS = {Kind.STUDENT: "departed", Kind.RELATIONSHIP: "removed"}
 
 NOTES = ("listed", "moved_away")
+
+BATCH = 2_000
 
 
 def thresholds_of(registration: Registration) -> Thresholds:
@@ -38,7 +41,7 @@ def count_by_school(run: SyncRun) -> Iterator[SchoolCount]:
     before = {Kind.STUDENT: _students(run), Kind.RELATIONSHIP: _relationships(run)}
     for kind in REMOVALS:
         added = _by_school(run, PlannedChange.objects.filter(kind=kind.value, action="added"))
-        removed = _by_school(run, _removals(run, kind))
+        removed = _by_school(run, removals(run, kind))
         for school_id in sorted({*added, *removed} & taken[kind]):
             yield SchoolCount(
                 school_id,
@@ -63,35 +66,50 @@ def hold(run: SyncRun, reasons: Iterator[HoldReason]) -> None:
             of=reason.of,
             limit=reason.limit,
         )
-        waiting = (
-            PlannedChange.objects.filter(run=run)
-            if reason.reason is Reason.IDS_TURNED_OVER
-            else _removals(run, reason.kind)
-        )
-        waiting.filter(school_id=reason.school_id).update(state=ChangeState.HELD)
+        removals(run, reason.kind).filter(school_id=reason.school_id).update(state=ChangeState.HELD)
+        if reason.reason is Reason.IDS_TURNED_OVER:
+            # Not only who would go: who comes is the same children once more.
+            PlannedChange.objects.filter(
+                run=run, school_id=reason.school_id, state=ChangeState.PLANNED
+            ).update(state=ChangeState.HANGING)
     _go_on_holding(run)
-    _hold_what_hangs_on(run, ChangeState.HELD)
+    _let_hang(run, (ChangeState.HELD, ChangeState.HANGING), ChangeState.HANGING)
+
+
+def withhold_removals(run: SyncRun) -> None:
+    """In a pull that is not whole nothing is removed: the next whole one decides."""
+    for kind, action in REMOVALS.items():
+        PlannedChange.objects.filter(run=run, kind=kind.value, action=action).update(
+            state=ChangeState.WITHHELD
+        )
+    _let_hang(run, (ChangeState.WITHHELD,), ChangeState.WITHHELD)
 
 
 def _go_on_holding(run: SyncRun) -> None:
-    """What waited for a person before waits still: no later sync lets it through by itself.
+    """Hold again what was held before: no later sync lets it through by itself.
 
     (Ten of twenty may go is dangerous; after thirty arrived, ten of fifty would not look so.)
+    What only hung on another change is not carried: it is judged anew.
     """
-    same = PlannedChange.objects.filter(
-        run__registration_id=run.registration_id,
-        run_id__lt=run.id,
-        state=ChangeState.HELD,
-        kind=OuterRef("kind"),
-        action=OuterRef("action"),
-        student_sourced_id=OuterRef("student_sourced_id"),
-        adult_sourced_id=OuterRef("adult_sourced_id"),
-    )
-    planned = PlannedChange.objects.filter(run=run, state=ChangeState.PLANNED)
-    # A note waits with the change that it belongs to, and only with that.
-    planned.exclude(action__in=NOTES).filter(Exists(same)).update(state=ChangeState.HELD)
-    for kind in REMOVALS:
-        held = _by_school(run, _removals(run, kind).filter(state=ChangeState.HELD))
+    for kind, action in REMOVALS.items():
+        before = PlannedChange.objects.filter(
+            run__registration_id=run.registration_id,
+            kind=kind.value,
+            action=action,
+            state=ChangeState.HELD,
+        ).exclude(run=run)
+        keys = before.values_list("student_sourced_id", "adult_sourced_id")
+        for batch in batched(keys.iterator(), BATCH):
+            same = removals(run, kind).filter(
+                state=ChangeState.PLANNED, student_sourced_id__in=[student for student, _ in batch]
+            )
+            again = [
+                key
+                for key, *pair in same.values_list("id", "student_sourced_id", "adult_sourced_id")
+                if tuple(pair) in set(batch)
+            ]
+            PlannedChange.objects.filter(id__in=again).update(state=ChangeState.HELD)
+        held = _by_school(run, removals(run, kind).filter(state=ChangeState.HELD))
         told = Hold.objects.filter(run=run, kind=kind.value).values_list("school_id", flat=True)
         for school_id in held.keys() - set(told):
             _tell_again(run, kind, school_id, count=held[school_id])
@@ -101,47 +119,50 @@ def _tell_again(run: SyncRun, kind: Kind, school_id: int, *, count: int) -> None
     """Carry a hold over to this run, with the reason it had.
 
     Its people may be of another school by now: then with the reason of the school they waited in.
+    Ids that have come back are no turnover any more: what still waits, a person may let through.
     """
     earlier = Hold.objects.filter(
-        run__registration_id=run.registration_id, run_id__lt=run.id
-    ).order_by("-run_id")
+        run__registration_id=run.registration_id, kind=kind.value
+    ).exclude(run=run)
     hold = (
-        earlier.filter(school_id=school_id, kind=kind.value).first()
-        or earlier.filter(kind=kind.value).first()
-        or earlier.first()
+        earlier.filter(school_id=school_id).order_by("-run_id").first()
+        or earlier.order_by("-run_id").first()
     )
-    if hold is not None:
-        hold.pk, hold.run, hold.kind, hold.count = None, run, kind.value, count
-        hold.school_id = school_id
-        hold.save()
+    Hold.objects.create(
+        district_id=run.district_id,
+        run=run,
+        school_id=school_id,
+        kind=kind.value,
+        reason=_reason_carried(hold),
+        count=count,
+        of=max(hold.of if hold else 0, count),
+        limit=hold.limit if hold else 0,
+    )
 
 
-def withhold_removals(run: SyncRun) -> None:
-    """In a pull that is not whole nothing is removed: the next whole one decides."""
-    for kind, action in REMOVALS.items():
-        PlannedChange.objects.filter(run=run, kind=kind.value, action=action).update(
-            state=ChangeState.WITHHELD
-        )
-    _hold_what_hangs_on(run, ChangeState.WITHHELD)
+def _reason_carried(hold: Hold | None) -> str:
+    if hold is None or hold.reason == Reason.IDS_TURNED_OVER:
+        return Reason.TOO_MANY_REMOVED.value
+    return hold.reason
 
 
-def _removals(run: SyncRun, kind: Kind) -> QuerySet[PlannedChange]:
+def removals(run: SyncRun, kind: Kind) -> QuerySet[PlannedChange]:
     """The removals that are judged.
 
     A relationship that ends because its student departs is part of that departure, and judged
     with it.
     """
-    removals = PlannedChange.objects.filter(run=run, kind=kind.value, action=REMOVALS[kind])
+    of_kind = PlannedChange.objects.filter(run=run, kind=kind.value, action=REMOVALS[kind])
     departing = PlannedChange.objects.filter(
         run=run,
         kind="student",
         action="departed",
         student_sourced_id=OuterRef("student_sourced_id"),
     )
-    return removals if kind is Kind.STUDENT else removals.filter(~Exists(departing))
+    return of_kind if kind is Kind.STUDENT else of_kind.filter(~Exists(departing))
 
 
-def _hold_what_hangs_on(run: SyncRun, state: ChangeState) -> None:
+def _let_hang(run: SyncRun, because: tuple[ChangeState, ...], state: ChangeState) -> None:
     """Let what depends on a waiting change wait with it.
 
     A student who stays keeps her contacts; a guardian stays while a relationship of hers does;
@@ -149,16 +170,19 @@ def _hold_what_hangs_on(run: SyncRun, state: ChangeState) -> None:
     come to.
     """
     planned = PlannedChange.objects.filter(run=run)
-    waiting = planned.filter(state=state)
+    open_changes = planned.filter(state=ChangeState.PLANNED)
+    waiting = planned.filter(state__in=because)
     student = waiting.filter(
         kind="student", student_sourced_id=OuterRef("student_sourced_id")
     ).exclude(action__in=NOTES)
     relationship = waiting.filter(
         kind="relationship", action="removed", adult_sourced_id=OuterRef("adult_sourced_id")
     )
-    planned.filter(Exists(student), kind="student", action__in=NOTES).update(state=state)
-    planned.filter(Exists(student), kind="relationship").update(state=state)
-    planned.filter(Exists(relationship), kind="guardian", action="departed").update(state=state)
+    open_changes.filter(Exists(student), kind="student", action__in=NOTES).update(state=state)
+    open_changes.filter(Exists(student), kind="relationship").update(state=state)
+    open_changes.filter(Exists(relationship), kind="guardian", action="departed").update(
+        state=state
+    )
 
 
 def _by_school(run: SyncRun, changes: QuerySet[PlannedChange]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from schoolgate.districts.models import District, School
 from schoolgate.registrations.models import Registration, SourceSchool
@@ -11,6 +11,10 @@ from schoolgate.sync.models import ChangeState, PlannedChange, RunState, SyncRun
 
 # When its list was last whole, and its registration.
 Source = tuple[datetime | None, int]
+
+# Runs whose planned changes are in the roster; and changes that wait whatever their run came to.
+IN = (RunState.APPLIED, RunState.UNCHANGED, RunState.HELD)
+WAITING = (ChangeState.HELD, ChangeState.HANGING, ChangeState.WITHHELD)
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,18 @@ def freshness_of_schools(district: District) -> dict[int, Freshness]:
 
 
 def waiting_change_about(student_sourced_id: str | None, registration_id: int | None) -> bool:
-    """Whether a change about this student was read and not applied: held, or withheld."""
+    """Whether a change about this student was read and is not in the roster.
+
+    It is held or hangs on one that is, it came in a pull that was not whole, or its run has not
+    (or not well) ended.
+    """
     if student_sourced_id is None or registration_id is None:
         return False
-    return PlannedChange.objects.filter(
-        run__registration_id=registration_id,
-        student_sourced_id=student_sourced_id,
-        state__in=(ChangeState.HELD, ChangeState.WITHHELD),
-    ).exists()
+    read = PlannedChange.objects.filter(
+        run__registration_id=registration_id, student_sourced_id=student_sourced_id
+    )
+    not_in = Q(state=ChangeState.PLANNED) & ~Q(run__state__in=IN)
+    return read.filter(not_in | Q(state__in=WAITING)).exists()
 
 
 def _freshness(sources: list[Source], failed: set[int] | None = None) -> Freshness:
@@ -75,6 +83,7 @@ def _failed(registrations: set[int]) -> set[int]:
     last = (
         SyncRun.objects.filter(registration_id=OuterRef("pk"), ended_at__isnull=False)
         .order_by("-id")
+        .exclude(failure="already_running")
         .values("state")[:1]
     )
     rows = Registration.objects.filter(id__in=registrations).annotate(last=Subquery(last))

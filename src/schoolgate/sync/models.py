@@ -69,17 +69,16 @@ class RowKind(models.TextChoices):
 
 
 class SeenRow(models.Model):
-    """A source row as last accepted. `digest` is of the raw row, `meaning` of what it came to.
+    """A source row as last accepted, by the digest of its bytes.
 
-    A row whose digest stands here costs a hash and a lookup; one whose meaning stands here only
-    looks new (the source rewrote dateLastModified) and makes no history.
+    A row whose digest stands here costs a hash and a lookup. An empty digest is no row's: that one
+    is looked at in every sync, and its absence is noticed.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE)
     kind = models.CharField(max_length=10, choices=RowKind.choices)
     sourced_id = models.CharField(max_length=255)
     digest = models.BinaryField(max_length=16)
-    meaning = models.BinaryField(max_length=16)
 
     class Meta:
         constraints = [
@@ -96,6 +95,7 @@ class StagedRow(models.Model):
     kind = models.CharField(max_length=10, choices=RowKind.choices)
     sourced_id = models.CharField(max_length=255)
     digest = models.BinaryField(max_length=16, null=True)
+    # Of what the row says: two rows of one id with the same meaning are one row.
     meaning = models.BinaryField(max_length=16, null=True)
     # What the roster should hold; None for a row that is gone.
     wanted = models.JSONField(null=True)
@@ -131,9 +131,12 @@ class StagedClaim(models.Model):
 class ChangeState(models.TextChoices):
     PLANNED = "planned"
     APPLIED = "applied"
-    # Dangerous: a person decides.
+    # Dangerous in itself: a person decides.
     HELD = "held"
-    # A removal in a pull that was not whole: the next complete pull decides.
+    # Depends on one that is held, and waits with it.
+    HANGING = "hanging"
+    # A removal in a pull that was not whole, or of somebody still counted on: the next whole pull
+    # decides.
     WITHHELD = "withheld"
 
 

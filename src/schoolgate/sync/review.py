@@ -40,10 +40,17 @@ def let_through(hold: Hold, *, by: int, why: str, clock: Callable[[], datetime])
         raise CannotLetThrough(
             "The ids have turned over: let through, it would list every child twice."
         )
+    if hold.run.state != RunState.HELD or not hold.run.complete:
+        raise CannotLetThrough(
+            "The sync that found it did not end well: sync once more, then decide."
+        )
     with only_sync_of(hold.run.registration_id), transaction.atomic():
         registration = Registration.objects.select_for_update().get(pk=hold.run.registration_id)
-        if registration.current_run_id != hold.run_id:
+        if _looked_at_since(hold):
             raise CannotLetThrough("A newer sync has looked at it again: decide on that one.")
+        # A newer run that could not read the source has planned nothing: this one speaks again.
+        registration.current_run_id = hold.run_id
+        registration.save(update_fields=["current_run_id"])
         schools = _release(hold)
         for school_id in sorted(schools):
             apply_school(hold.run, school_id, now=clock())
@@ -78,26 +85,34 @@ def _release(hold: Hold) -> set[int]:
     return schools
 
 
+def _looked_at_since(hold: Hold) -> bool:
+    return PlannedChange.objects.filter(
+        run__registration_id=hold.run.registration_id, run_id__gt=hold.run_id
+    ).exists()
+
+
 def _kept_back(hold: Hold) -> QuerySet[PlannedChange]:
-    """The removals of the hold, and the held changes that hang on their students and adults."""
-    held = PlannedChange.objects.filter(run=hold.run, state=ChangeState.HELD)
-    removals = held.filter(
-        school_id=hold.school_id, kind=hold.kind, action=decide.REMOVALS[Kind(hold.kind)]
+    """The removals of the hold, and what hangs on their students and adults."""
+    of_run = PlannedChange.objects.filter(run=hold.run)
+    held = decide.removals(hold.run, Kind(hold.kind)).filter(
+        school_id=hold.school_id, state=ChangeState.HELD
     )
-    students = removals.filter(kind=Kind.STUDENT.value).values("student_sourced_id")
-    links = held.filter(
-        Q(id__in=removals.values("id")) | Q(student_sourced_id__in=students),
+    hanging = of_run.filter(state=ChangeState.HANGING)
+    students = held.filter(kind=Kind.STUDENT.value).values("student_sourced_id")
+    of_students = hanging.filter(student_sourced_id__in=students)
+    links = of_run.filter(
+        Q(id__in=held.values("id")) | Q(id__in=of_students.values("id")),
         kind=Kind.RELATIONSHIP.value,
     )
-    return held.filter(
-        Q(id__in=removals.values("id"))
-        | Q(kind=Kind.STUDENT.value, student_sourced_id__in=students)
-        | Q(id__in=links.values("id"))
-        | Q(
-            kind=Kind.GUARDIAN.value,
-            action="departed",
-            adult_sourced_id__in=links.values("adult_sourced_id"),
-        )
+    guardians = hanging.filter(
+        kind=Kind.GUARDIAN.value,
+        action="departed",
+        adult_sourced_id__in=links.values("adult_sourced_id"),
+    )
+    return of_run.filter(
+        Q(id__in=held.values("id"))
+        | Q(id__in=of_students.values("id"))
+        | Q(id__in=guardians.values("id"))
     )
 
 
@@ -107,5 +122,6 @@ def _finish(hold: Hold, *, now: datetime) -> None:
     apply_leavers(held_run, now=now)
     held_run.changes = run.count_applied(held_run)
     if not Hold.objects.filter(run=held_run).exists():
+        run.forget_staging(held_run)
         held_run.state = RunState.APPLIED
     held_run.save(update_fields=["changes", "state"])

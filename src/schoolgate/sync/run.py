@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from schoolgate.oneroster.collection import Collection, Source
-from schoolgate.oneroster.records import User
+from schoolgate.oneroster.records import User, Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.sync import decide as judge
 from schoolgate.sync import records
@@ -32,7 +32,7 @@ Progress = Callable[[str, int], None]
 
 
 def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
-    """Read the source and stage what is new, changed or gone. Touches nothing else.
+    """Read the source and stage what is new, changed or gone. Leaves the roster alone.
 
     Raises:
         SourceFailed, BadInput: when the source cannot be read at all.
@@ -51,10 +51,8 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
         users, verdict = collect.read_until_still(source, read, ledger=ledger)
         tell("stage", verdict.received)
         two_faced = stage.unstage_two_faced(run, ledger)
-        run.complete = verdict.complete
-        run.incomplete_reason = verdict.reason or ""
-        run.incomplete_detail = verdict.detail[:500]
-        if verdict.complete and verdict.every_id_known:
+        _note_verdict(run, verdict)
+        if run.complete:
             _stage_absences(run, source, ledger, scope)
         run.rows_read = verdict.received
         run.rows_unchanged = len(ledger.shown)
@@ -66,22 +64,35 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
         run.save()
 
 
+def let_everybody_go(run: SyncRun) -> None:
+    """No school of this source is taken any more: its people go, whatever the source would say."""
+    stage.clear(run)
+    stage.stage_absences(run, stage.open_ledger(run).absent())
+    run.complete = True
+    run.timings["fetch"] = 0.0
+    run.save()
+
+
 def decide(run: SyncRun, *, tell: Progress) -> None:
     """Plan what must change, and mark what is too dangerous to do without a person."""
     with _timed(run, "decide"), transaction.atomic():
         tell("plan", 0)
         plan.make_plan(run)
         tell("safety", 0)
-        if not run.complete:
+        if run.complete:
+            counts = list(judge.count_by_school(run))
+            judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
+        else:
             judge.withhold_removals(run)
-        counts = list(judge.count_by_school(run))
-        judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
-        earlier = PlannedChange.objects.filter(
-            run__registration_id=run.registration_id, run_id__lt=run.id
+        earlier = PlannedChange.objects.filter(run__registration_id=run.registration_id).exclude(
+            run=run
         )
         # An earlier plan is history now: this one looked at everything again. Unless it could not:
         # who was absent from a whole pull and waits for a person is not forgotten over half a one.
         (earlier if run.complete else earlier.exclude(state=ChangeState.HELD)).delete()
+        others = SyncRun.objects.filter(registration_id=run.registration_id).exclude(pk=run.pk)
+        StagedClaim.objects.filter(run__in=others).delete()
+        StagedRow.objects.filter(run__in=others).delete()
         run.save()
 
 
@@ -115,16 +126,31 @@ def forget_staging(run: SyncRun) -> None:
 
 
 def scope_of(registration: Registration) -> Scope:
-    """The enabled schools of a registration, by the org ids of its source."""
-    enabled = SourceSchool.objects.filter(registration=registration, enabled=True)
+    """The enabled schools of a registration, by the org ids of its source.
+
+    Two orgs may be one school of ours: what one of them gives is then taken from both.
+    """
+    enabled = list(SourceSchool.objects.filter(registration=registration, enabled=True))
+    with_contacts = {
+        school.school_id
+        for school in enabled
+        if school.data_choice == DataChoice.STUDENTS_AND_CONTACTS
+    }
     return Scope(
         {
-            school.sourced_id: SchoolTake(
-                school.school_id or 0, school.data_choice == DataChoice.STUDENTS_AND_CONTACTS
-            )
+            school.sourced_id: SchoolTake(school.school_id or 0, school.school_id in with_contacts)
             for school in enabled
         }
     )
+
+
+def _note_verdict(run: SyncRun, verdict: Verdict) -> None:
+    """A pull in which somebody had no id is not whole either: she may be any that seems gone."""
+    run.complete = verdict.complete and verdict.every_id_known
+    run.incomplete_reason = verdict.reason or ("" if run.complete else "id_unknown")
+    run.incomplete_detail = (
+        verdict.detail or ("" if run.complete else "A record came without a readable sourcedId.")
+    )[:500]
 
 
 def _normalized(

@@ -11,13 +11,17 @@ from schoolgate.oneroster.errors import OneRosterError
 from schoolgate.registrations.credentials import CannotUnseal
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.sources import open_source
+from schoolgate.roster.models import Listing
 from schoolgate.sync import run as path
 from schoolgate.sync.models import ENDED, Hold, RunState, SyncRun
 from schoolgate.sync.run import Progress
-from schoolgate.sync.single_flight import only_sync_of
+from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 from schoolgate.sync.stages.apply import Superseded
 
 Clock = Callable[[], datetime]
+
+# Ends that are foreseen: their text is for the screen, and holds no row.
+KNOWN = (OneRosterError, CannotUnseal, Superseded, AlreadyRunning)
 
 
 class NothingToSync(Exception):
@@ -38,7 +42,10 @@ def ask_for_run(registration: Registration, *, by: User | None, at: datetime) ->
         NothingToSync: when no school is enabled.
     """
     require_enterprise(registration.district)
-    if not SourceSchool.objects.filter(registration=registration, enabled=True).exists():
+    enabled = SourceSchool.objects.filter(registration=registration, enabled=True)
+    # With no school left there is still something to do as long as somebody is on a list.
+    listed = Listing.objects.filter(student__registration_id=registration.id)
+    if not enabled.exists() and not listed.exists():
         raise NothingToSync(registration)
     return SyncRun.objects.create(
         district_id=registration.district_id,
@@ -54,29 +61,36 @@ def carry_out(run: SyncRun, *, clock: Clock, tell: Progress) -> SyncRun:
     Raises:
         AlreadyRunning: when this registration is being synced elsewhere.
     """
-    with only_sync_of(run.registration_id):
-        begin(run, at=clock())
-        try:
-            fetch(run, tell=tell)
-            path.decide(run, tell=tell)
-            path.apply(run, clock=clock, tell=tell)
-        except (OneRosterError, CannotUnseal, Superseded) as error:
-            fail(run, error, at=clock())
-        except Exception as error:
-            # A fault of ours, or a full disk: the run ends all the same; the fault is not hidden.
-            fail(run, error, at=clock())
-            raise
-        else:
-            finish(run, at=clock())
+    try:
+        with only_sync_of(run.registration_id):
+            return _carry_out(run, clock=clock, tell=tell)
+    except AlreadyRunning as error:
+        fail(run, error, at=clock())
+        raise
+
+
+def _carry_out(run: SyncRun, *, clock: Clock, tell: Progress) -> SyncRun:
+    begin(run, at=clock())
+    try:
+        fetch(run, tell=tell)
+        path.decide(run, tell=tell)
+        path.apply(run, clock=clock, tell=tell)
+    except KNOWN as error:
+        fail(run, error, at=clock())
+    except Exception as error:
+        # A fault of ours, or a full disk: the run ends all the same; the fault is not hidden.
+        fail(run, error, at=clock())
+        raise
+    else:
+        finish(run, at=clock())
     return run
 
 
 def begin(run: SyncRun, *, at: datetime) -> None:
     """Make this the registration's current run. Whatever ran before has died or is fenced off."""
     with transaction.atomic():
-        SyncRun.objects.filter(
-            registration_id=run.registration_id, state=RunState.RUNNING, id__lt=run.id
-        ).update(
+        others = SyncRun.objects.filter(registration_id=run.registration_id).exclude(pk=run.pk)
+        others.filter(state=RunState.RUNNING).update(
             state=RunState.FAILED,
             ended_at=at,
             failure="interrupted",
@@ -91,6 +105,9 @@ def begin(run: SyncRun, *, at: datetime) -> None:
 
 
 def fetch(run: SyncRun, *, tell: Progress) -> None:
+    if not path.scope_of(run.registration).schools:
+        path.let_everybody_go(run)
+        return
     source = open_source(run.registration)
     try:
         path.fetch(run, source, tell=tell)
@@ -100,10 +117,11 @@ def fetch(run: SyncRun, *, tell: Progress) -> None:
 
 def finish(run: SyncRun, *, at: datetime) -> None:
     """The run is in: say how it ended."""
-    path.forget_staging(run)
     if Hold.objects.filter(run=run).exists():
+        # Kept until a person has decided: what she lets through is accepted row by row.
         run.state = RunState.HELD
     else:
+        path.forget_staging(run)
         run.state = RunState.APPLIED if run.changes else RunState.UNCHANGED
     run.ended_at = at
     run.save()
@@ -113,11 +131,13 @@ def fail(run: SyncRun, error: Exception, *, at: datetime) -> None:
     """The run ended without applying (everything): say why, and whether a retry helps."""
     path.forget_staging(run)
     run.state = RunState.FAILED
-    known = isinstance(error, (OneRosterError, CannotUnseal, Superseded))
+    known = isinstance(error, KNOWN)
     run.failure = _word(error) if known else "unexpected"
     # The text of an unforeseen error may hold a row: only its kind is kept.
     run.failure_detail = str(error)[:500] if known else f"Unexpected {type(error).__name__}."
-    run.retry_helps = bool(getattr(error, "retry_helps", False))
+    run.retry_helps = bool(getattr(error, "retry_helps", False)) or isinstance(
+        error, AlreadyRunning
+    )
     run.ended_at = at
     run.save()
 

@@ -1,5 +1,6 @@
 """Syncs done by the workflow engine: asked for by a button, later by the clock."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from schoolgate.jobs import engine
 from schoolgate.registrations.models import Registration
 from schoolgate.sync import runs
 from schoolgate.sync.models import RunState, SyncRun
+from schoolgate.sync.single_flight import AlreadyRunning
 
 
 def request_sync(registration: Registration, *, by: User, at: datetime) -> SyncRun:
@@ -50,7 +52,9 @@ def carry_out_sync(run_id: int) -> None:
     """Do one queued sync. One that has ended is left alone: a job may come twice."""
     run = SyncRun.objects.select_related("registration__district").get(pk=run_id)
     if not runs.has_ended(run):
-        runs.carry_out(run, clock=timezone.now, tell=lambda stage, _count: _note(run, stage))
+        # A sync from the command line has the lock: this run has ended and says so.
+        with suppress(AlreadyRunning):
+            runs.carry_out(run, clock=timezone.now, tell=lambda stage, _count: _note(run, stage))
 
 
 def _note(run: SyncRun, stage: str) -> None:

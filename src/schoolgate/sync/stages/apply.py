@@ -37,6 +37,9 @@ Row = TypeVar("Row", PlannedChange, AppliedSchool)
 OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
 SIDE = {"student": "student", "guardian": "adult"}
 CLAIM = ("side", "student_sourced_id", "adult_sourced_id")
+SEEN = ("registration_id", "kind", "sourced_id", "digest")
+# The digest of no row.
+NEVER = b""
 
 
 class Superseded(Exception):
@@ -53,7 +56,8 @@ def apply_shared(run: SyncRun, *, now: datetime) -> None:
             return
         planned = _planned(run, None, "guardian", "added", "returned", "updated")
         _write_guardians(planned, _cause(run, None, now))
-        _accept(run, [change.adult_sourced_id for change in planned], "guardian")
+        for batch in batched((change.adult_sourced_id for change in planned), BATCH):
+            _accept(run, batch, "guardian")
 
 
 def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
@@ -90,7 +94,7 @@ def apply_leavers(run: SyncRun, *, now: datetime) -> None:
             state=ChangeState.WITHHELD
         )
         _accept_the_rest(run)
-        _date_the_lists(run, now=now)
+        _date_the_lists(run)
 
 
 # --- who may write ------------------------------------------------------------------------------
@@ -260,9 +264,11 @@ def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
     ours (a parent whose first child enrols).
     """
     own = OWN_ID[kind]
-    waiting = PlannedChange.objects.filter(
+    changes = PlannedChange.objects.filter(
         run=run, kind__in=(kind, "relationship"), **{f"{own}__in": sourced_ids}
-    ).exclude(state=ChangeState.APPLIED)
+    )
+    waiting = changes.exclude(state=ChangeState.APPLIED)
+    _look_again(run, changes, waiting, kind)
     rows = list(
         StagedRow.objects.filter(
             run=run, kind=kind, sourced_id__in=sourced_ids, accepted=False
@@ -273,8 +279,8 @@ def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
     kept = _kept(run, rows, kind)
     bulk.insert(
         SeenRow,
-        ("registration_id", "kind", "sourced_id", "digest", "meaning"),
-        ((run.registration_id, kind, row.sourced_id, row.digest, row.meaning) for row in kept),
+        SEEN,
+        ((run.registration_id, kind, row.sourced_id, row.digest) for row in kept),
     )
     claims = StagedClaim.objects.filter(
         run=run, side=SIDE[kind], **{f"{own}__in": [row.sourced_id for row in kept]}
@@ -286,6 +292,31 @@ def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
         conflict=bulk.LEAVE,
     )
     StagedRow.objects.filter(id__in=[row.id for row in rows]).update(accepted=True)
+
+
+def _look_again(
+    run: SyncRun,
+    changes: QuerySet[PlannedChange],
+    waiting: QuerySet[PlannedChange],
+    kind: str,
+) -> None:
+    """Remember people of whom a part is in and a part waits, without what their row says.
+
+    The row is looked at in every sync until all of it is in, and its absence is noticed. Its claims
+    stay those of the last accepted row.
+    """
+    own = OWN_ID[kind]
+    partly = (
+        changes.filter(state=ChangeState.APPLIED, **{f"{own}__in": waiting.values(own)})
+        .values_list(own, flat=True)
+        .distinct()
+    )
+    bulk.insert(
+        SeenRow,
+        SEEN,
+        ((run.registration_id, kind, sourced_id, NEVER) for sourced_id in partly),
+        conflict="(registration_id, kind, sourced_id) DO UPDATE SET digest = excluded.digest",
+    )
 
 
 def _kept(run: SyncRun, rows: list[StagedRow], kind: str) -> list[StagedRow]:
@@ -314,9 +345,12 @@ def _forget(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
     ).delete()
 
 
-def _date_the_lists(run: SyncRun, *, now: datetime) -> None:
-    """A list is as of now when a whole pull is in and nothing of its school waits for a person."""
+def _date_the_lists(run: SyncRun) -> None:
+    """A list is as of its run when a whole pull is in and nothing of its school waits for a person.
+
+    As of the moment the run began to read: what was let through days later is no newer for it.
+    """
     if run.complete:
         SourceSchool.objects.filter(registration_id=run.registration_id, enabled=True).exclude(
             school__in=Hold.objects.filter(run=run).values("school")
-        ).update(list_as_of=now)
+        ).update(list_as_of=run.started_at)

@@ -16,7 +16,7 @@ from django.db import connection
 from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched
 from schoolgate.roster.models import Guardian, Listing, State, Student
-from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
+from schoolgate.sync.models import AppliedSchool, ChangeState, PlannedChange, StagedRow, SyncRun
 
 BATCH = 1_000
 COLUMNS = (
@@ -115,7 +115,7 @@ SELECT c.student, c.adult, c.school FROM current_pair c
                     WHERE w.student = c.student AND w.adult = c.adult)
 """
 
-# Adults of whom a pair stands and who are staged, or whose record lies among the departed.
+# Staged adults of whom a pair stands: they may be new, changed or back.
 GUARDIANS_TO_LOOK_AT = """
 SELECT r.id, a.school FROM sync_stagedrow r JOIN wanted_adult a ON a.adult = r.sourced_id
  WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
@@ -135,6 +135,7 @@ SELECT g.id, (SELECT CASE WHEN MIN(c.school) = MAX(c.school) THEN MIN(c.school) 
 def make_plan(run: SyncRun) -> None:
     """Write the run's planned changes. To be called in a transaction; may be repeated."""
     PlannedChange.objects.filter(run=run).delete()
+    AppliedSchool.objects.filter(run=run).delete()
     with connection.cursor() as cursor:
         for table, query in TABLES.items():
             name = table.partition(" ")[0]

@@ -288,6 +288,65 @@ def test_a_restricted_alias_is_seen() -> None:
     assert loosely_alike("Duke Harris", named("William", "Jones"), aliases=("Duke Harris",))
 
 
+@pytest.mark.parametrize(
+    ("presented", "given", "family"),
+    [
+        ("Steven Cox", "Stephen", "Cox"),
+        ("Mohammed Ali", "Muhammad", "Ali"),
+        ("Joe Wu", "Jo", "Wu"),
+        ("WU, JOE", "Jo", "Wu"),
+        ("Wu Joe", "Jo", "Wu"),
+        ("John Park", "Jon", "Park"),
+        ("Kathryn Cox", "Catherine", "Cox"),
+        ("Geoffrey Cox", "Jeffrey", "Cox"),
+        ("Anna Luz Cox", "Rosaluz Anna", "Cox"),
+        ("John Vanderberg", "Jon", "Van der Berg"),
+        ("Juan Perez Rivera", "Jean", "Perez Rivera"),
+    ],
+)
+def test_with_one_family_name_a_near_given_name_is_seen(
+    presented: str, given: str, family: str
+) -> None:
+    assert loosely_alike(presented, named(given, family))
+
+
+@pytest.mark.parametrize("presented", ["Robert Cox", "Elena Cox", "Steven Fox", "Steven Baker"])
+def test_another_given_or_family_name_is_left_in_peace(presented: str) -> None:
+    assert not loosely_alike(presented, named("Thaddeus", "Cox"))
+    assert not loosely_alike(presented, named("Marguerite", "Baxter"))
+
+
+@pytest.mark.parametrize(
+    ("presented", "given", "family"),
+    [
+        ("Ivan Petrov", "Иван", "Петров"),
+        ("Иван Петров", "Ivan", "Petrov"),
+        ("Li Na", "李", "娜"),
+        ("Ivan Petrov", "Иван", "Petrov"),
+        ("Ivan Petrov", "", "Петров"),
+    ],
+)
+def test_a_name_in_another_script_might_be_the_person(
+    presented: str, given: str, family: str
+) -> None:
+    assert loosely_alike(presented, named(given, family))
+
+
+@pytest.mark.parametrize(
+    ("presented", "given", "family", "aliases"),
+    [
+        ("Elena Rivera", "Иван", "Petrov", ()),
+        ("Иван Петров", "Марина", "Соколова", ()),
+        ("Elena Rivera", "Иван", "Петров", ("Ivan Petrov",)),
+        ("1234", "Иван", "Петров", ()),
+    ],
+)
+def test_a_name_that_can_be_compared_is_compared(
+    presented: str, given: str, family: str, aliases: tuple[str, ...]
+) -> None:
+    assert not loosely_alike(presented, named(given, family), aliases=aliases)
+
+
 GIVEN = [
     "Robert",
     "Bob",

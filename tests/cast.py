@@ -74,7 +74,7 @@ def parent(
 
 
 def maple_valley_source() -> FakeSource:
-    source = FakeSource(orgs_there={"oak": "Oak Elementary", "fir": "Fir Middle School"})
+    source = FakeSource()
     source.put(
         student("ana", "Ana", "Lopez", agents=("eva", "luis"), identifier="4471"),
         student("ben", "Ben", "Dunn", agents=("kim",)),

@@ -61,7 +61,9 @@ class FakeSource:
     """A OneRoster source in memory. Change `people` between two syncs to live a day."""
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
-    orgs_there: dict[str, str] = field(default_factory=dict)
+    orgs_there: dict[str, str] = field(
+        default_factory=lambda: {"oak": "Oak Elementary", "fir": "Fir Middle School"}
+    )
     users_verdict: Verdict = WHOLE
     broken_rows: list[bytes] = field(default_factory=list)
     # In each read another person comes twice: the pages shift while they are read.

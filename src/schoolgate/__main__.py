@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from schoolgate.commands.outcome import Exit, Outcome, Refused
 
@@ -41,10 +42,29 @@ SUMMARIES = {
 }
 
 
+class Usage(Exception):
+    """The words do not fit the command; `usage` is its first line of help."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong instead of ending the process: scripts want JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Usage(message, self.format_usage())
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     name = next((word for word in words if word in COMMANDS), None)
-    args = _parser(name).parse_args(words)
+    try:
+        args = _parser(name).parse_args(words)
+    except Usage as error:
+        print(error.usage, end="", file=sys.stderr)  # noqa: T201
+        return _show(Refused(str(error), kind="usage").outcome(), as_json="--json" in words)
     if name is None:
         _parser(None).print_help(sys.stderr)
         return Exit.BAD_INPUT
@@ -59,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(name: str | None) -> argparse.ArgumentParser:
     """The parser for one command; for none, only the list of them."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="schoolgate",
         description="Which students are ours today, and which adults the school lists for each.",
     )

@@ -2,13 +2,15 @@
 
 import pytest
 
-from cast import lists_of, pairs_of, parent, student, sync
+from cast import MONDAY, lists_of, pairs_of, parent, student, sync
 from fakes import AskableSource, FakeClock, FakeSource
 from schoolgate.districts.models import District
 from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.roster.models import Guardian, HistoryEntry, Student
+from schoolgate.sync import runs
 from schoolgate.sync.models import Hold, PlannedChange, SeenRow
+from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 
 pytestmark = pytest.mark.django_db
 
@@ -602,3 +604,119 @@ def test_half_a_pull_does_not_make_a_hold_forgotten(
 
     assert (run.state, run.changes) == ("held", {})
     assert lists_of(maple_valley)["oak"] == {"ana", "ben", "cy", "new"}
+
+
+def test_a_school_that_the_source_lists_no_more_keeps_its_students(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    del source.orgs_there["fir"]
+    source.orgs_there["fir-under-a-new-id"] = "Fir Middle School"
+    source.change("dee", orgs=[{"sourcedId": "fir-under-a-new-id", "type": "org"}])
+
+    run = sync(registration, source)
+
+    assert run.state == "held"
+    assert Hold.objects.get(run=run).reason == "school_not_listed"
+    assert lists_of(maple_valley)["fir"] == {"dee"}
+
+
+def test_with_its_last_school_switched_off_a_source_lets_its_people_go_unread(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    SourceSchool.objects.update(enabled=False)
+    run = runs.ask_for_run(registration, by=None, at=MONDAY)
+
+    runs.carry_out(run, clock=FakeClock(), tell=lambda _stage, _count: None)
+
+    assert run.changes == {
+        "guardian.departed": 4,
+        "relationship.removed": 5,
+        "student.departed": 4,
+    }
+    assert lists_of(maple_valley) == {"oak": set(), "fir": set()}
+
+
+def test_when_ids_come_back_a_really_new_child_is_let_in(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    source.put(*(student(f"s{n}", f"Kid {n}", "Many") for n in range(20)))
+    sync(registration, source)
+    old = dict(source.people)
+    source.drop(*(f"s{n}" for n in range(20)), "ana", "ben", "cy")
+    source.put(*(student(f"new-{n}", f"Kid {n}", "Many") for n in range(20)))
+    source.put(student("zed", "Zed", "Quill"))
+    sync(registration, source)
+    source.people = {**old, "zed": source.people["zed"]}
+
+    run = sync(registration, source)
+
+    assert run.changes == {"student.added": 1}
+    assert "zed" in lists_of(maple_valley)["oak"]
+
+
+def test_a_fathers_removal_that_only_hung_on_a_held_departure_is_done_when_that_is_over(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    oak = {sourced_id: source.people[sourced_id] for sourced_id in ("ana", "ben", "cy")}
+    source.drop(*oak)
+    sync(registration, source)
+    source.people.update(oak)
+    source.put(
+        student("ana", "Ana", "Lopez", agents=("eva",), identifier="4471"),
+        parent("luis", "Luis", "Lopez"),
+    )
+
+    run = sync(registration, source)
+
+    assert run.changes == {"guardian.departed": 1, "relationship.removed": 1}
+    assert ("ana", "luis") not in pairs_of(maple_valley)
+
+
+def test_a_row_of_which_a_part_waits_is_looked_at_again_when_it_is_as_before(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    for n in range(40):
+        source.put(student(f"s{n}", f"Kid {n}", "Many", agents=(f"p{n}",)))
+        source.put(parent(f"p{n}", f"Parent {n}", "Many"))
+    sync(registration, source)
+    before = dict(source.people)
+    for n in range(40):
+        source.change(f"s{n}", agents=[])
+    source.change("s1", orgs=[{"sourcedId": "fir", "type": "org"}])
+    sync(registration, source)
+    source.people = before
+
+    run = sync(registration, source)
+
+    assert run.changes == {
+        "guardian.returned": 1,
+        "relationship.added": 1,
+        "student.transferred": 1,
+    }
+    assert "s1" in lists_of(maple_valley)["oak"]
+    assert sync(registration, source).state == "unchanged"
+
+
+def test_a_name_longer_than_the_list_has_room_for_is_cut_and_counted(
+    registration: Registration, source: FakeSource
+) -> None:
+    source.put(student("zed", "Z" * 300, "Quill"))
+
+    run = sync(registration, source)
+
+    assert run.problems["clipped"] == 1
+    assert Student.objects.get(sourced_id="zed").given_name == "Z" * 200
+
+
+def test_a_sync_while_another_runs_ends_and_says_so(
+    registration: Registration, source: FakeSource
+) -> None:
+    run = runs.ask_for_run(registration, by=None, at=MONDAY)
+
+    with only_sync_of(registration.id), pytest.raises(AlreadyRunning):
+        runs.carry_out(run, clock=FakeClock(), tell=lambda _stage, _count: None)
+
+    assert (run.state, run.failure, run.retry_helps) == ("failed", "already_running", True)

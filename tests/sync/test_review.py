@@ -3,14 +3,17 @@
 import pytest
 from django.test import Client
 
-from cast import a_district_admin, lists_of, pairs_of, parent, student, sync
+from cast import MONDAY, a_district_admin, lists_of, pairs_of, parent, student, sync
 from fakes import FakeClock, FakeSource
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import District
+from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster.models import Guardian
+from schoolgate.sync import runs
 from schoolgate.sync.models import Hold, SyncRun
 from schoolgate.sync.review import CannotLetThrough, let_through
+from schoolgate.sync.single_flight import AlreadyRunning
 
 pytestmark = pytest.mark.django_db
 WHY = "The second grade moved to Pine Ridge."
@@ -133,3 +136,62 @@ def test_a_second_click_says_that_it_is_decided(
     page = client.post(address, {"why": WHY}, follow=True)
 
     assert "decided already" in page.content.decode()
+
+
+def test_letting_links_through_leaves_the_children_whose_departure_is_held(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    for n in range(80):
+        source.put(student(f"s{n}", f"Kid {n}", "Many", agents=(f"p{n}",)))
+        source.put(parent(f"p{n}", f"Parent {n}", "Many"))
+    sync(registration, source)
+    source.drop(*(f"s{n}" for n in range(40)))
+    for n in range(40, 80):
+        source.change(f"s{n}", agents=[])
+    sync(registration, source)
+
+    decide(Hold.objects.select_related("run__registration").get(kind="relationship"))
+
+    assert {("s1", "p1"), ("s39", "p39")} <= pairs_of(maple_valley)
+    assert not {pair for pair in pairs_of(maple_valley) if pair[0] in ("s40", "s79")}
+
+
+def test_links_that_were_let_go_stay_gone_over_half_a_pull(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    for n in range(40):
+        source.put(student(f"s{n}", f"Kid {n}", "Many", agents=(f"p{n}",)))
+        source.put(parent(f"p{n}", f"Parent {n}", "Many"))
+    sync(registration, source)
+    for n in range(40):
+        source.change(f"s{n}", agents=[])
+    sync(registration, source)
+    decide(Hold.objects.select_related("run__registration").get())
+    half = {name: person for name, person in source.people.items() if name.startswith("p")}
+
+    sync(
+        registration,
+        FakeSource(people=half, users_verdict=Verdict(complete=False, received=0, reason="cut")),
+    )
+
+    assert len(pairs_of(maple_valley)) == 5
+
+
+def test_a_hold_of_a_sync_that_did_not_end_well_is_not_decided(held: Hold) -> None:
+    SyncRun.objects.filter(pk=held.run_id).update(state="failed")
+    held.run.refresh_from_db()
+
+    with pytest.raises(CannotLetThrough, match="sync once more"):
+        decide(held)
+
+
+def test_while_the_source_is_down_the_last_hold_can_still_be_decided(
+    held: Hold, registration: Registration, maple_valley: District
+) -> None:
+    down = runs.ask_for_run(registration, by=None, at=MONDAY)
+    runs.begin(down, at=MONDAY)
+    runs.fail(down, AlreadyRunning(), at=MONDAY)
+
+    decide(held)
+
+    assert lists_of(maple_valley)["oak"] == set()

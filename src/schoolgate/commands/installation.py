@@ -32,4 +32,9 @@ def refusals(*errors: type[Exception], exit_code: Exit = Exit.BAD_INPUT) -> Iter
         yield
     except errors as error:
         kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(error).__name__)
-        raise Refused(str(error), exit=exit_code, kind=kind.lstrip("_")) from None
+        raise Refused(
+            str(error),
+            exit=exit_code,
+            kind=kind.lstrip("_"),
+            retry_helps=getattr(error, "retry_helps", False),
+        ) from None

@@ -1,6 +1,7 @@
 """Read a OneRoster 1.1 REST source into three files. The SIS is only read."""
 
 import argparse
+import ctypes
 import resource
 import sys
 import time
@@ -20,6 +21,11 @@ EXAMPLES = """\
       --secret-file F --token-url https://sis.example.org/token --out feed --json"""
 
 
+# glibc's malloc.h. At this size, its first own choice, a block is mapped and given back when freed.
+_M_MMAP_THRESHOLD = -3
+_MAPPED_FROM_BYTES = 128 * 1024
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     source_arguments.add_arguments(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to")
@@ -28,12 +34,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     """Pull, and end well (0) only when the pull is proved complete."""
+    _give_pages_back()
     try:
         return _pull(source_arguments.read(args), args.out)
     except Refused as refusal:
         # Scripts ask a pull one question first.
         refusal.answer |= {"complete": False, "reason": refusal.kind}
         raise
+
+
+def _give_pages_back() -> None:
+    """Keep memory flat: the room of a page that was read goes back to the system at once.
+
+    glibc raises its threshold to the largest block freed so far. Pages, which are larger, then come
+    from the heaps of the fetching threads, and those crumble the longer a pull goes on.
+    """
+    c_library = ctypes.CDLL(None)
+    # macOS and musl have no such setting, and no such heaps.
+    if hasattr(c_library, "mallopt"):
+        c_library.mallopt(_M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES)
 
 
 def _pull(wanted: source_arguments.SourceArguments, out: Path) -> Outcome:

@@ -9,7 +9,14 @@ from schoolgate.registrations.models import DataChoice, Registration, SourceScho
 from schoolgate.roster.batches import batched
 from schoolgate.roster.models import Listing, Relationship, RelationshipState
 from schoolgate.sync.models import ChangeState, Hold, PlannedChange, SyncRun
-from schoolgate.sync.records import HoldReason, Kind, Reason, SchoolCount, Thresholds
+from schoolgate.sync.records import (
+    NEVER_LET_THROUGH,
+    HoldReason,
+    Kind,
+    Reason,
+    SchoolCount,
+    Thresholds,
+)
 
 REMOVALS = {Kind.STUDENT: "departed", Kind.RELATIONSHIP: "removed"}
 
@@ -49,6 +56,7 @@ def count_by_school(run: SyncRun) -> Iterator[SchoolCount]:
                 before=before[kind].get(school_id, 0),
                 added=added.get(school_id, 0),
                 removed=removed.get(school_id, 0),
+                listed=school_id not in run.schools_missing,
             )
 
 
@@ -141,7 +149,7 @@ def _tell_again(run: SyncRun, kind: Kind, school_id: int, *, count: int) -> None
 
 
 def _reason_carried(hold: Hold | None) -> str:
-    if hold is None or hold.reason == Reason.IDS_TURNED_OVER:
+    if hold is None or hold.reason in NEVER_LET_THROUGH:
         return Reason.TOO_MANY_REMOVED.value
     return hold.reason
 

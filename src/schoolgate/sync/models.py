@@ -37,6 +37,8 @@ class SyncRun(models.Model):
     failure = models.CharField(max_length=60, blank=True)
     failure_detail = models.CharField(max_length=500, blank=True)
     retry_helps = models.BooleanField(default=False)
+    # Ids of enabled schools that the source lists no more.
+    schools_missing = models.JSONField(default=list)
     rows_read = models.PositiveBigIntegerField(default=0)
     rows_unchanged = models.PositiveBigIntegerField(default=0)
     pages = models.PositiveIntegerField(default=0)

@@ -47,6 +47,21 @@ class Scope:
         return blake2b(words, digest_size=32, key=blake2b(secret).digest()).digest()
 
 
+# What the roster's columns hold (roster/models.py).
+LONGEST = {
+    "given_name": 200,
+    "middle_name": 200,
+    "family_name": 200,
+    "identifier": 100,
+    "grade": 40,
+    "role": 40,
+    "email": 254,
+    "phone": 100,
+    "sms": 100,
+}
+LONGEST_ID = 255
+
+
 class WantedStudent(msgspec.Struct, frozen=True):
     given_name: str
     middle_name: str
@@ -86,6 +101,8 @@ class NormalizedRow:
     wanted: WantedStudent | WantedGuardian | None
     claims: tuple[Claim, ...] = ()
     gone: str = ""
+    # How many of its values were too long for the roster, and were cut.
+    clipped: int = 0
 
     def meaning(self) -> bytes:
         """A digest of what the row says, without what does not matter (dateLastModified)."""
@@ -104,6 +121,8 @@ class SchoolCount:
     before: int
     added: int = 0
     removed: int = 0
+    # Whether the source still lists the school itself.
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,11 @@ class Reason(StrEnum):
     TOO_MANY_REMOVED = "too_many_removed"
     SCHOOL_EMPTIED = "school_emptied"
     IDS_TURNED_OVER = "ids_turned_over"
+    SCHOOL_NOT_LISTED = "school_not_listed"
+
+
+# What no person lets through: the list would be wrong afterwards whatever she knows.
+NEVER_LET_THROUGH = frozenset({Reason.IDS_TURNED_OVER, Reason.SCHOOL_NOT_LISTED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from schoolgate.sync.models import (
     PlannedChange,
     RunState,
 )
-from schoolgate.sync.records import Kind, Reason
+from schoolgate.sync.records import NEVER_LET_THROUGH, Kind
 from schoolgate.sync.single_flight import only_sync_of
 from schoolgate.sync.stages.apply import apply_leavers, apply_school
 
@@ -36,9 +36,10 @@ def let_through(hold: Hold, *, by: int, why: str, clock: Callable[[], datetime])
     """
     if len(why.strip()) < WHY_AT_LEAST:
         raise CannotLetThrough(f"Say why, in at least {WHY_AT_LEAST} characters.")
-    if hold.reason == Reason.IDS_TURNED_OVER:
+    if hold.reason in NEVER_LET_THROUGH:
         raise CannotLetThrough(
-            "The ids have turned over: let through, it would list every child twice."
+            "The ids of the students, or of the school itself, have changed at the source: let "
+            "through, children would be listed twice or not at all."
         )
     if hold.run.state != RunState.HELD or not hold.run.complete:
         raise CannotLetThrough(

@@ -9,6 +9,7 @@ writes no school twice.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,12 +19,12 @@ from django.db import transaction
 from django.db.models import Count
 
 from schoolgate.oneroster.collection import Collection, Source
-from schoolgate.oneroster.records import User, Verdict
+from schoolgate.oneroster.records import Status, User, Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.sync import decide as judge
 from schoolgate.sync import records
 from schoolgate.sync.models import ChangeState, PlannedChange, StagedClaim, StagedRow, SyncRun
-from schoolgate.sync.records import NormalizedRow, SchoolTake, Scope
+from schoolgate.sync.records import LONGEST_ID, NormalizedRow, SchoolTake, Scope
 from schoolgate.sync.stages import apply as applying
 from schoolgate.sync.stages import collect, normalize, plan, safety, stage
 
@@ -42,11 +43,13 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
     with _timed(run, "fetch"):
         stage.clear(run)
         tell("collect", 0)
+        run.schools_missing = _schools_missing(source, scope)
         ledger = stage.open_ledger(run)
+        odd: Counter[str] = Counter()
 
         def read(users: Collection[User]) -> None:
             changed = collect.collect(users, ledger=ledger, salt=salt)
-            stage.stage(run, _normalized(changed, scope, tell), ledger=ledger)
+            stage.stage(run, _normalized(changed, scope, odd, tell), ledger=ledger)
 
         users, verdict = collect.read_until_still(source, read, ledger=ledger)
         tell("stage", verdict.received)
@@ -57,9 +60,8 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
         run.rows_read = verdict.received
         run.rows_unchanged = len(ledger.shown)
         run.pages = verdict.pages
-        run.problems = dict(users.problems.counts)
-        if two_faced:
-            run.problems["duplicate_id"] = run.problems.get("duplicate_id", 0) + two_faced
+        odd["duplicate_id"] += two_faced
+        run.problems = dict(users.problems.counts + odd)
         stage.keep_problems(run, users.problems)
         run.save()
 
@@ -144,6 +146,16 @@ def scope_of(registration: Registration) -> Scope:
     )
 
 
+def _schools_missing(source: Source, scope: Scope) -> list[int]:
+    """The schools we take that the source lists no more. Half a list of orgs tells nothing."""
+    orgs = source.orgs()
+    listed = {org.sourced_id for org in orgs if org.status is Status.ACTIVE}
+    if not orgs.verdict.complete:
+        return []
+    there = {take.school_id for org, take in scope.schools.items() if org in listed}
+    return sorted({take.school_id for take in scope.schools.values()} - there)
+
+
 def _note_verdict(run: SyncRun, verdict: Verdict) -> None:
     """A pull in which somebody had no id is not whole either: she may be any that seems gone."""
     run.complete = verdict.complete and verdict.every_id_known
@@ -154,11 +166,14 @@ def _note_verdict(run: SyncRun, verdict: Verdict) -> None:
 
 
 def _normalized(
-    changed: Iterator[collect.ChangedRow], scope: Scope, tell: Progress
+    changed: Iterator[collect.ChangedRow], scope: Scope, odd: Counter[str], tell: Progress
 ) -> Iterator[tuple[bytes, NormalizedRow]]:
     for count, row in enumerate(changed, start=1):
         normalized = normalize.normalize(row.user, scope)
-        if normalized is not None:
+        if len(row.user.sourced_id) > LONGEST_ID:
+            odd["id_too_long"] += 1
+        elif normalized is not None:
+            odd["clipped"] += normalized.clipped
             yield row.digest, normalized
         if count % 1_000 == 0:
             tell("collect", count)

@@ -135,9 +135,7 @@ def fail(run: SyncRun, error: Exception, *, at: datetime) -> None:
     run.failure = _word(error) if known else "unexpected"
     # The text of an unforeseen error may hold a row: only its kind is kept.
     run.failure_detail = str(error)[:500] if known else f"Unexpected {type(error).__name__}."
-    run.retry_helps = bool(getattr(error, "retry_helps", False)) or isinstance(
-        error, AlreadyRunning
-    )
+    run.retry_helps = bool(getattr(error, "retry_helps", False))
     run.ended_at = at
     run.save()
 

@@ -15,6 +15,8 @@ from django.conf import settings
 class AlreadyRunning(Exception):
     """Another process is syncing this registration."""
 
+    retry_helps = True
+
     def __init__(self) -> None:
         super().__init__(
             "A sync of this registration is already running. Wait for it to end: "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schoolgate.sync.models import Hold, RowProblem
-from schoolgate.sync.records import Reason
+from schoolgate.sync.records import NEVER_LET_THROUGH
 from schoolgate.sync.run_words import KINDS, counted
 
 
@@ -21,10 +21,15 @@ MEANINGS = {
     "too_many_removed": "More would go than the limit of {limit:,} that this source lets through "
     "without a person.",
     "school_emptied": "Nobody would be left at this school.",
+    "school_not_listed": "The source does not list this school any more, so all of its students "
+    "seem gone.",
     "ids_turned_over": "More than half of the students would go, and as many come under new ids. "
     "That happens when a SIS gives everybody a new id. Let through, it would list children twice.",
 }
 TO_DO = {
+    "school_not_listed": "Ask whoever runs the SIS whether the school is still shared with "
+    "Schoolgate, or has a new id there. On the Schools page look again and choose it anew; if it "
+    "has closed, stop taking it there.",
     "too_many_removed": "Compare with the SIS. If they are still there, share this school again in "
     "the SIS and sync once more: what waits then dissolves by itself. If they have really left, "
     "a district administrator lets it through.",
@@ -42,7 +47,7 @@ def hold_in_words(hold: Hold) -> HoldWords:
     one, many = KINDS[hold.kind]
     return HoldWords(
         id=hold.id,
-        can_be_let_through=hold.reason != Reason.IDS_TURNED_OVER,
+        can_be_let_through=hold.reason not in NEVER_LET_THROUGH,
         school=hold.school.name,
         what=f"{hold.count:,} of {counted(hold.of, one, many)}",
         meaning=MEANINGS[hold.reason].format(limit=hold.limit),
@@ -66,6 +71,8 @@ PROBLEMS = {
     "line_too_long": "A line is too long to be one; it was left out",
     "not_utf8": "A line holds characters that are not UTF-8; it was left out",
     "nul_byte": "A line holds a character that no text has; it was left out",
+    "clipped": "A value is longer than the list has room for; it was cut",
+    "id_too_long": "An id is too long to be one; the record was left out",
     "duplicate_id": "An id came more than once, with records that differ",
     "unknown_agent": "A contact is named who is not in the source",
     "unknown_org": "A school is named that is not in the source",

@@ -5,6 +5,8 @@ Only what the product needs goes on: no username, no user ids, no metadata.
 
 from schoolgate.oneroster.records import ADULT_CONTACT_ROLES, Ref, Role, Status, User
 from schoolgate.sync.records import (
+    LONGEST,
+    LONGEST_ID,
     Claim,
     Kind,
     NormalizedRow,
@@ -36,15 +38,15 @@ def _student(user: User, scope: Scope) -> NormalizedRow:
     if not takes:
         return NormalizedRow(Kind.STUDENT, user.sourced_id, None, gone="no_enabled_school")
     contacts = any(take.contacts for take in takes)
-    wanted = WantedStudent(
+    texts, clipped = _clip(
         given_name=user.given_name,
         middle_name=user.middle_name or "",
         family_name=user.family_name,
         identifier=user.identifier or "",
         grade=", ".join(user.grades),
-        schools=tuple(sorted({take.school_id for take in takes})),
-        contacts=contacts,
     )
+    schools = tuple(sorted({take.school_id for take in takes}))
+    wanted = WantedStudent(**texts, schools=schools, contacts=contacts)
     claims = (
         tuple(
             Claim("student", user.sourced_id, adult)
@@ -53,13 +55,13 @@ def _student(user: User, scope: Scope) -> NormalizedRow:
         if contacts
         else ()
     )
-    return NormalizedRow(Kind.STUDENT, user.sourced_id, wanted, claims)
+    return NormalizedRow(Kind.STUDENT, user.sourced_id, wanted, claims, clipped=clipped)
 
 
 def _guardian(user: User) -> NormalizedRow:
     if user.status is not Status.ACTIVE:
         return NormalizedRow(Kind.GUARDIAN, user.sourced_id, None, gone=user.status.value)
-    wanted = WantedGuardian(
+    texts, clipped = _clip(
         given_name=user.given_name,
         middle_name=user.middle_name or "",
         family_name=user.family_name,
@@ -68,13 +70,21 @@ def _guardian(user: User) -> NormalizedRow:
         phone=user.phone or "",
         sms=user.sms or "",
     )
+    wanted = WantedGuardian(**texts)
     claims = tuple(
         Claim("adult", student, user.sourced_id)
         for student in _others(user.sourced_id, user.agents)
     )
-    return NormalizedRow(Kind.GUARDIAN, user.sourced_id, wanted, claims)
+    return NormalizedRow(Kind.GUARDIAN, user.sourced_id, wanted, claims, clipped=clipped)
+
+
+def _clip(**texts: str) -> tuple[dict[str, str], int]:
+    """Cut what the roster has no room for, and say how many values that were."""
+    cut = {name: text[: LONGEST[name]] for name, text in texts.items()}
+    return cut, sum(cut[name] != text for name, text in texts.items())
 
 
 def _others(own: str, agents: tuple[Ref, ...]) -> list[str]:
-    """The ids a row points at, each once, itself left out."""
-    return sorted({agent.sourced_id for agent in agents} - {own})
+    """The ids a row points at, each once; itself left out, and what is too long to be an id."""
+    ids = {agent.sourced_id for agent in agents} - {own}
+    return sorted(sourced_id for sourced_id in ids if len(sourced_id) <= LONGEST_ID)

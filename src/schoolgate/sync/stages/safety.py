@@ -32,6 +32,9 @@ def _limit(count: SchoolCount, thresholds: Thresholds) -> int:
 
 
 def _reason(count: SchoolCount, limit: int) -> Reason | None:
+    if count.removed and not count.listed:
+        # The school's own id has changed, or it is not shared any more: nobody left it.
+        return Reason.SCHOOL_NOT_LISTED
     if _turned_over(count):
         return Reason.IDS_TURNED_OVER
     if count.removed > limit:

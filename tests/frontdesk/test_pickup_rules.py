@@ -1202,6 +1202,7 @@ def test_the_record_holds_what_the_desk_saw() -> None:
             "until": "2027-01-01",
             "review": None,
             "instruction": "Call Mr. Lee.",
+            "other_record": False,
         }
     ]
     assert seen["authorisations"][0]["given_by"] == "Elena R."

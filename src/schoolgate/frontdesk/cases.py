@@ -115,7 +115,8 @@ class Restriction:
     """A court order or do-not-release note: local, dated, about a person.
 
     `until_on` is the last day in force; None means until reviewed. `review_on` is the day from
-    which a review is due, None once reviewed.
+    which a review is due, None once reviewed. `other_record`: entered for a student of the same
+    name or number, under another record; it binds all the same.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Restriction:
     effects: frozenset[Effect]
     scope: Scope
     student_ids: frozenset[str] = frozenset()
+    other_record: bool = False
     school_ids: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
     adult_ids: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ The pure side never sees a model: this is the one place that turns rows into rec
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.namesakes import Namesake, StudentName, near_names
 from schoolgate.frontdesk.queries import (
-    aliases_around,
+    aliases_of,
     departures_of,
     enrolled_at,
     pickup_states_of,
@@ -24,12 +24,14 @@ from schoolgate.frontdesk.queries import (
 )
 from schoolgate.roster.models import (
     Guardian,
+    PickupState,
     Relationship,
     RelationshipState,
     Restriction,
     State,
     Student,
 )
+from schoolgate.roster.queries import records_of_child
 from schoolgate.roster.restrictions import REVIEW_GRACE, restrictions_covering
 from schoolgate.sync.freshness import Freshness, freshness_of, waiting_change_about
 
@@ -67,7 +69,9 @@ def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     departures = tuple(departures_of(student, since=midnight))
     pairs = list(relationships_of(student))
-    current, former = _contacts(student, pairs, now=now)
+    records = records_of_child(student)
+    states = list(pickup_states_of(student, records=records))
+    current, former = _contacts(pairs, states, now=now)
     return OnFile(
         now=now,
         school=school,
@@ -79,7 +83,8 @@ def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
         contacts=current,
         former_contacts=former,
         restrictions=tuple(
-            _restriction(one, student) for one in restrictions_covering(student, school, now.date())
+            _restriction(one, student)
+            for one in restrictions_covering(student, school, now.date(), records=records)
         ),
         namesakes=_namesakes(student, school, current),
         freshness=freshness_of(school),
@@ -143,10 +148,29 @@ def companion_of(event: DeskEvent) -> str:
 
 
 def _contacts(
-    student: Student, pairs: Iterable[Relationship], *, now: datetime
+    pairs: Iterable[Relationship], states: Iterable[PickupState], *, now: datetime
 ) -> tuple[tuple[cases.Contact, ...], tuple[cases.Contact, ...]]:
+    adults = {pair.guardian_id: pair.guardian for pair in pairs}
+    adults.update({state.guardian_id: state.guardian for state in states})
+    contacts = _adults(adults, states, now=now)
+    current: list[cases.Contact] = []
+    former: list[cases.Contact] = []
+    for pair in pairs:
+        contact = replace(
+            contacts.pop(pair.guardian_id),
+            listed_since=_day(pair.began_at, now),
+            gone_on=_day(pair.ended_at, now),
+        )
+        (current if pair.state == RelationshipState.CURRENT else former).append(contact)
+    # Denied under another record of the child: no contact here, and denied all the same.
+    return tuple(current), (*former, *contacts.values())
+
+
+def _adults(
+    adults: dict[int, Guardian], states: Iterable[PickupState], *, now: datetime
+) -> dict[int, cases.Contact]:
     words: dict[int, list[cases.PickupWord]] = defaultdict(list)
-    for state in pickup_states_of(student):
+    for state in states:
         words[state.guardian_id].append(
             cases.PickupWord(
                 state=cases.Pickup(state.state),
@@ -155,22 +179,18 @@ def _contacts(
             )
         )
     aliases: dict[int, list[str]] = defaultdict(list)
-    for alias in aliases_around(student):
+    for alias in aliases_of(adults):
         aliases[alias.guardian_id].append(alias.name)
-    current: list[cases.Contact] = []
-    former: list[cases.Contact] = []
-    for pair in pairs:
-        contact = cases.Contact(
-            adult_id=str(pair.guardian_id),
-            name=_name(pair.guardian),
-            role=_role(pair.guardian.role),
-            aliases=tuple(aliases[pair.guardian_id]),
-            pickup_words=tuple(words[pair.guardian_id]),
-            listed_since=_day(pair.began_at, now),
-            gone_on=_day(pair.ended_at, now),
+    return {
+        adult_id: cases.Contact(
+            adult_id=str(adult_id),
+            name=_name(guardian),
+            role=_role(guardian.role),
+            aliases=tuple(aliases[adult_id]),
+            pickup_words=tuple(words[adult_id]),
         )
-        (current if pair.state == RelationshipState.CURRENT else former).append(contact)
-    return tuple(current), tuple(former)
+        for adult_id, guardian in adults.items()
+    }
 
 
 def _name(guardian: Guardian) -> PersonName:
@@ -190,12 +210,14 @@ def _day(at: datetime | None, now: datetime) -> date | None:
 
 def _restriction(row: Restriction, student: Student) -> cases.Restriction:
     """Write down a restriction. The query has said that it covers this student."""
+    named = {one.student_id for one in row.restrictedstudent_set.all()}
     return cases.Restriction(
         id=str(row.pk),
         names=(PersonName(given=row.given_name, family=row.family_name),),
         effects=frozenset(cases.Effect(effect) for effect in row.effects),
         scope=cases.Scope.STUDENTS,
         student_ids=frozenset({str(student.pk)}),
+        other_record=bool(named) and student.pk not in named,
         aliases=tuple(row.other_names),
         adult_ids=frozenset() if row.guardian_id is None else frozenset({str(row.guardian_id)}),
         birth_on=row.birth_date,

@@ -1,5 +1,6 @@
 """Reads for the desk. Every one is bounded to a school or its district."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from schoolgate.districts.models import District, Role, School
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.roster.models import (
     Alias,
+    Pickup,
     PickupState,
     Relationship,
     RelationshipState,
@@ -63,15 +65,21 @@ def sharing_a_contact(student: Student, school: School) -> QuerySet[Relationship
     ).exclude(student=student)
 
 
-def pickup_states_of(student: Student) -> QuerySet[PickupState]:
-    return PickupState.objects.filter(district_id=student.district_id, student=student)
+def pickup_states_of(student: Student, *, records: Iterable[int]) -> QuerySet[PickupState]:
+    """List the school's words on who may collect the student.
+
+    A denial binds under every record of the child (`records`), a clearance under its own only.
+    """
+    states = PickupState.objects.filter(
+        Q(student=student) | Q(student__in=records, state=Pickup.DENIED),
+        district_id=student.district_id,
+    )
+    return states.select_related("guardian").order_by("id")
 
 
-def aliases_around(student: Student) -> QuerySet[Alias]:
-    """List the other names of everybody who is or was a contact of the student."""
-    return Alias.objects.filter(
-        district_id=student.district_id, guardian__relationships__student=student
-    ).distinct()
+def aliases_of(guardian_ids: Iterable[int]) -> QuerySet[Alias]:
+    """List the other names of these adults."""
+    return Alias.objects.filter(guardian__in=guardian_ids)
 
 
 def departures_of(student: Student, *, since: datetime) -> QuerySet[DeskEvent]:

@@ -19,6 +19,8 @@ POSSIBLY_RESTRICTED = "A1"
 NAMESAKES_SHOWN = 3
 LIKE_NAMES = frozenset({Nearness.SAME_NAME, Nearness.ONE_EDIT, Nearness.TWIN})
 
+OTHER_RECORD = "Entered for a student of this name or number, under another record."
+
 # Said before the name, for the first effect; after it, for the others.
 _FORBIDS = {
     Effect.NO_RELEASE: ("Do not release to", "No release."),
@@ -103,7 +105,9 @@ def student_card(file: OnFile) -> StudentCard:
         ),
         contacts=tuple(_contact_row(file, one.adult_id) for one in file.contacts),
         former=tuple(
-            FormerRow(name=str(one.name), since=_day(one.gone_on)) for one in file.former_contacts
+            FormerRow(name=str(one.name), since=_day(one.gone_on))
+            for one in file.former_contacts
+            if one.gone_on is not None
         ),
         namesakes=_namesakes(file),
         change_waits=file.change_waits,
@@ -129,10 +133,12 @@ def _block(order: Restriction, *, today: date) -> RestrictionBlock:
         ends = f"Until {_day(order.until_on)}."
         if order.until_on < today:
             ends = f"Ended {_day(order.until_on)}, not reviewed."
+    also = [words for _, words in forbids[1:]]
+    whose = [OTHER_RECORD] if order.other_record else []
     return RestrictionBlock(
         forbids=forbids[0][0],
         name=", ".join((*map(str, order.names), *order.aliases)),
-        instruction=" ".join((*(also for _, also in forbids[1:]), ends, order.instruction)).strip(),
+        instruction=" ".join((*also, ends, *whose, order.instruction)).strip(),
     )
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schoolgate.districts.models import District, School
+from schoolgate.roster.folding import fold
 from schoolgate.roster.models import (
     Guardian,
     Listing,
+    Pickup,
+    PickupState,
     Relationship,
-    RelationshipState,
+    RestrictedStudent,
     Student,
 )
 
@@ -63,23 +66,31 @@ def students_listed_at(school: School) -> QuerySet[Student]:
     return Student.objects.filter(id__in=listed.values("student"), district_id=school.district_id)
 
 
-def contacts_of(student: Student) -> QuerySet[Relationship]:
-    """Current relationships, parents and guardians before relatives and others."""
-    return (
-        Relationship.objects.filter(
-            student=student, district_id=student.district_id, state=RelationshipState.CURRENT
-        )
-        .select_related("guardian")
-        .order_by("guardian__role", "guardian__family_name", "guardian__given_name", "id")
+def records_of_child(student: Student) -> list[int]:
+    """List the ids of this student, and of those under orders or denials who may be this child.
+
+    Another id is no other child: a source creates a record anew, a second source lists the child
+    too. Of the same district, with the same name or the same identifier, whatever their state.
+    """
+    # Every spelling of one name begins with the same letter of the family name.
+    alike = Q(folded__startswith=student.folded[:2])
+    if student.identifier:
+        alike |= Q(identifier=student.identifier)
+    ordered = RestrictedStudent.objects.filter(student=OuterRef("pk"))
+    denied = PickupState.objects.filter(student=OuterRef("pk"), state=Pickup.DENIED)
+    others = Student.objects.filter(
+        alike, Exists(ordered) | Exists(denied), district_id=student.district_id
     )
+    return [student.pk, *(one.pk for one in others if _may_be_one_child(student, one))]
 
 
-def former_contacts_of(student: Student) -> QuerySet[Relationship]:
-    """Relationships that ended, the latest first."""
-    return (
-        Relationship.objects.filter(
-            student=student, district_id=student.district_id, state=RelationshipState.ENDED
-        )
-        .select_related("guardian")
-        .order_by("-ended_at", "id")
-    )
+def _may_be_one_child(one: Student, other: Student) -> bool:
+    same_number = one.identifier == other.identifier != ""
+    return same_number or not _names_of(one).isdisjoint(_names_of(other))
+
+
+def _names_of(student: Student) -> set[str]:
+    """Write the name without and with what one source keeps as a middle name, another does not."""
+    given, middle, family = student.given_name, student.middle_name, student.family_name
+    names = (f"{given} {family}", f"{given} {middle} {family}")
+    return {fold(name).replace(" ", "") for name in names}

@@ -85,25 +85,32 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
     return restriction
 
 
-def restrictions_covering(student: Student, school: School, on: date) -> QuerySet[Restriction]:
+def restrictions_covering(
+    student: Student, school: School, on: date, *, records: Sequence[int]
+) -> QuerySet[Restriction]:
     """List restrictions on this student at this school, still to be looked at on this day.
 
-    Not those that were lifted. Those that ended lately come too: an end that nobody reviewed is
-    no permission. A restriction on a school covers its students at every desk.
+    `records` are the ids under which the child is known (queries.records_of_child): an order that
+    names any of them binds. Not those that were lifted. Those that ended lately come too: an end
+    that nobody reviewed is no permission. A restriction on a school covers its students at every
+    desk.
     """
     students = RestrictedStudent.objects.filter(restriction=OuterRef("pk"))
     everybody_at = Q(school=school) | Q(school__listings__student=student)
     return (
-        Restriction.objects.alias(names_this_student=Exists(students.filter(student=student)))
-        .alias(names_students=Exists(students))
+        Restriction.objects.alias(
+            names_this_child=Exists(students.filter(student__in=records)),
+            names_students=Exists(students),
+        )
         .filter(
-            Q(names_this_student=True) | Q(Q(school=None) | everybody_at, names_students=False),
+            Q(names_this_child=True) | Q(Q(school=None) | everybody_at, names_students=False),
             Q(until_on=None) | Q(until_on__gt=on - REVIEW_GRACE),
             district_id=student.district_id,
             lifted_at=None,
         )
         .distinct()
         .order_by("from_on", "id")
+        .prefetch_related("restrictedstudent_set")
     )
 
 

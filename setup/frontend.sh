@@ -14,5 +14,8 @@ if ! machine_has_npm; then
   PATH="$PWD/.venv/bin:$PATH"
   export PATH
 fi
+# As in setup/python.sh: npm brings certificates of its own and knows none of a school's proxy.
+[ ! -e /etc/ssl/certs/ca-certificates.crt ] ||
+  export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}"
 npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 .venv/bin/python setup/vendor.py

@@ -43,6 +43,8 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version" ];
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
 fi
 
+# Behind a school's TLS inspection only the machine's own certificates will do.
+[ ! -e /etc/ssl/certs/ca-certificates.crt ] || export UV_SYSTEM_CERTS=true
 # Whatever environment the caller has active, ours is meant.
 unset VIRTUAL_ENV
 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --quiet --frozen --python .venv/bin/python "$@"

@@ -62,10 +62,17 @@ def test_sign_in_works_without_javascript(plain_page: Page, dana: User) -> None:
     expect(plain_page.get_by_text("Dana S.")).to_be_visible()
 
 
-def test_the_skip_link_is_the_first_stop_of_the_keyboard(page: Page) -> None:
+def test_the_cursor_stands_in_the_first_field(page: Page) -> None:
     page.goto("/sign-in/")
 
-    page.keyboard.press("Tab")
+    expect(page.get_by_label("Username")).to_be_focused()
+
+
+def test_the_skip_link_is_the_first_stop_of_the_keyboard(page: Page) -> None:
+    page.goto("/sign-in/")
+    page.get_by_role("link", name="Schoolgate").focus()
+
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
 
     assert page.evaluate("() => document.activeElement.id") == "content"
@@ -73,6 +80,7 @@ def test_the_skip_link_is_the_first_stop_of_the_keyboard(page: Page) -> None:
 
 def test_the_question_mark_lists_the_keys_of_the_page(page: Page) -> None:
     page.goto("/sign-in/")
+    page.get_by_role("link", name="Schoolgate").focus()
 
     page.keyboard.press("?")
 
@@ -87,6 +95,7 @@ def test_the_question_mark_can_be_switched_off(page: Page) -> None:
     page.get_by_label("The ? key shows this list").uncheck()
     page.keyboard.press("Escape")
     page.reload()
+    page.get_by_role("link", name="Schoolgate").focus()
 
     page.keyboard.press("?")
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -28,6 +29,7 @@ from schoolgate.registrations.models import SourceSchool
 from schoolgate.roster.models import (
     Alias,
     Guardian,
+    Listing,
     Pickup,
     PickupState,
     RelationshipState,
@@ -237,6 +239,59 @@ def test_a_child_who_says_no_stops_the_release(
     assert release(desk, marisol, asked).status_code == 409
 
 
+def test_a_no_of_the_child_is_taken_back_by_an_administrator_only(
+    desk: Client, marisol: Student, robert: Guardian
+) -> None:
+    evidence = ["photo_id", "child_confirmed"]
+    no = ask(desk, marisol, name="Robert Rivera", evidence=evidence, child_objects="on")
+    form = {"name": "Robert Rivera", "evidence": evidence, "note": "It was a joke"}
+    unticked = desk.post(f"{DESK}{marisol.pk}/verdict/", {**form, "shown": no["shown"]})
+
+    response = release(desk, marisol, {**form, "shown": unticked.context["sealed"]})
+
+    assert unticked.context["box"].word.word == "ADMINISTRATOR"
+    assert unticked.context["box"].sentence.startswith("The child said no or was distressed")
+    assert response.status_code == 409
+    assert DeskEvent.objects.count() == 0
+
+
+def test_a_no_that_an_administrator_takes_back_is_on_the_record(
+    desk: Client, marisol: Student, robert: Guardian, oak: School
+) -> None:
+    no = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"], child_objects="on")
+    desk.force_login(a_district_admin(oak.district))
+    form = {
+        "name": "Robert Rivera",
+        "evidence": ["photo_id", "child_confirmed"],
+        "note": "Spoke with her in the office",
+    }
+    seen = desk.post(f"{DESK}{marisol.pk}/verdict/", {**form, "shown": no["shown"]})
+    again = {**form, "shown": seen.context["sealed"]}
+    confirmed = desk.post(f"{DESK}{marisol.pk}/verdict/", again)
+
+    release(desk, marisol, {**form, "shown": confirmed.context["sealed"]})
+
+    event = DeskEvent.objects.get()
+    assert (event.verdict, event.rules) == ("verify_admin", ["A7", "R1"])
+    assert event.evidence == ["child_confirmed", "photo_id"]
+    assert event.snapshot["child_objected"]
+
+
+@pytest.mark.parametrize("other", [{"name": "Robert J Rivera"}, {"name": " "}])
+def test_another_name_does_not_wipe_out_the_no(
+    desk: Client, marisol: Student, robert: Guardian, other: dict[str, object]
+) -> None:
+    no = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"], child_objects="on")
+    between = desk.post(f"{DESK}{marisol.pk}/verdict/", {**other, "shown": no["shown"]})
+
+    back = desk.post(
+        f"{DESK}{marisol.pk}/verdict/",
+        {"name": "Robert Rivera", "shown": between.context["sealed"]},
+    )
+
+    assert back.context["box"].word.word == "ADMINISTRATOR"
+
+
 def test_a_possible_restricted_person_is_denied_when_the_clerk_is_not_sure(
     desk: Client, marisol: Student, robert: Guardian
 ) -> None:
@@ -412,7 +467,7 @@ def test_a_release_records_who_what_why_and_what_was_seen(
         robert,
         oak,
     )
-    assert (event.verdict, event.rules, event.rules_version) == ("allow", ["R1"], "1")
+    assert (event.verdict, event.rules, event.rules_version) == ("allow", ["R1"], "2")
     assert (event.evidence, event.reason, event.note) == (["photo_id"], "ill", "Fever")
     assert event.list_as_of == SourceSchool.objects.get().list_as_of
     assert event.snapshot["contacts"][0]["name"] == "Robert Rivera"
@@ -502,6 +557,79 @@ def test_what_another_child_showed_counts_for_nothing(
     asked = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"])
 
     assert release(desk, ben, asked).status_code == 409
+
+
+@pytest.mark.parametrize("page", ["release", "not-released"])
+def test_a_screen_counts_for_half_an_hour(
+    desk: Client, marisol: Student, robert: Guardian, page: str
+) -> None:
+    asked = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"])
+    form = {"name": "Robert Rivera", "evidence": ["photo_id"], "shown": asked["shown"]}
+
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        too_late = desk.post(f"{DESK}{marisol.pk}/{page}/", form)
+        recorded_too_late = DeskEvent.objects.count()
+    with time_machine.travel(NOW + timedelta(minutes=30), tick=False):
+        in_time = desk.post(f"{DESK}{marisol.pk}/{page}/", form)
+
+    assert (too_late.status_code, recorded_too_late) == (409, 0)
+    assert in_time.status_code == 302
+    assert DeskEvent.objects.get().opened_at == NOW
+
+
+def test_a_screen_that_is_too_old_is_shown_again_and_opens_anew(
+    desk: Client, marisol: Student, robert: Guardian
+) -> None:
+    later = NOW + timedelta(minutes=31)
+    asked = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"])
+    form = {"name": "Robert Rivera", "evidence": ["photo_id"]}
+
+    with time_machine.travel(later, tick=False):
+        again = release(desk, marisol, asked)
+        shown = again.context["sealed"]
+        released = release(desk, marisol, {**form, "shown": shown})
+
+    assert again.context["obstacle"].startswith("Nothing recorded.")
+    assert again.context["box"].word.word == "VERIFY"
+    assert released.status_code == 302
+    assert DeskEvent.objects.get().opened_at == later
+
+
+def test_the_no_of_a_child_outlives_the_screen(
+    desk: Client, marisol: Student, robert: Guardian
+) -> None:
+    no = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"], child_objects="on")
+
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        later = desk.post(
+            f"{DESK}{marisol.pk}/verdict/", {"name": "Robert Rivera", "shown": no["shown"]}
+        )
+
+    assert later.context["box"].word.word == "ADMINISTRATOR"
+
+
+def test_what_another_person_saw_counts_for_nothing(
+    desk: Client, marisol: Student, robert: Guardian, oak: School
+) -> None:
+    asked = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"])
+    desk.force_login(a_clerk(oak.district, oak, username="kit"))
+
+    assert release(desk, marisol, asked).status_code == 409
+    assert DeskEvent.objects.count() == 0
+
+
+def test_what_another_school_showed_counts_for_nothing(
+    desk: Client, marisol: Student, robert: Guardian, oak: School, fir: School
+) -> None:
+    Listing.objects.create(district=oak.district, school=fir, student=marisol)
+    desk.force_login(a_district_admin(oak.district))
+    asked = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"])
+    form = {"name": "Robert Rivera", "evidence": ["photo_id"], "shown": asked["shown"]}
+
+    response = desk.post(f"{DESK.replace('/oak/', '/fir/')}{marisol.pk}/release/", form)
+
+    assert response.status_code == 409
+    assert response.context["obstacle"].startswith("Nothing recorded.")
 
 
 def test_a_forged_seal_counts_for_nothing(desk: Client, marisol: Student, robert: Guardian) -> None:

@@ -598,6 +598,21 @@ def test_x7_the_child_says_no() -> None:
 
 
 @pytest.mark.parametrize(
+    ("custody", "objects", "spoken_now"),
+    [(True, False, ["A7"]), (False, False, ["A7"]), (True, True, ["X7"])],
+)
+def test_a7_a_no_that_was_taken_back_needs_an_administrator(
+    custody: bool, objects: bool, spoken_now: list[str]
+) -> None:
+    policy = Policy(validates_custody=custody)
+
+    case = a_case(policy=policy, child_objected=True, child_objects=objects)
+
+    assert spoken(case) == spoken_now
+    assert not decide(case).may_finish(Finisher.CLERK, Evidence)
+
+
+@pytest.mark.parametrize(
     "adult",
     [
         Adult(name="BILL JONES"),
@@ -1211,7 +1226,7 @@ def test_the_record_holds_what_the_desk_saw() -> None:
     assert seen["freshness"]["run"] == "812"
     assert seen["evidence"] == ["photo_id"]
     assert seen["verdict"]["level"] == "VERIFY"
-    assert seen["verdict"]["rules_version"] == "1"
+    assert seen["verdict"]["rules_version"] == "2"
     assert [one["rule"] for one in seen["verdict"]["reasons"]] == ["C1", "N2"]
     assert seen["verdict"]["reasons"][1]["needs"] == [["call_back", "second_proof"]]
 

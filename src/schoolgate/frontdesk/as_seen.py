@@ -34,6 +34,7 @@ def as_seen(case: Case, verdict: Verdict) -> Snapshot:
         "freshness": _freshness(case),
         "evidence": sorted(case.evidence),
         "child_objects": case.child_objects,
+        "child_objected": case.child_objected,
         "verdict": _verdict(verdict),
     }
 

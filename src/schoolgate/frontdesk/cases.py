@@ -216,6 +216,8 @@ class Case:
     evidence: frozenset[Evidence] = frozenset()
     # A key of its own, and no evidence: the child said no or was distressed.
     child_objects: bool = False
+    # It did so before, whatever the clerk says now.
+    child_objected: bool = False
 
 
 def covering(case: Case) -> tuple[Restriction, ...] | None:

@@ -24,6 +24,11 @@ def x7_child_objects(who: Recognition) -> Finding | None:
     return Finding() if who.case.child_objects else None
 
 
+def a7_child_objected(who: Recognition) -> Finding | None:
+    taken_back = who.case.child_objected and not who.case.child_objects
+    return Finding() if taken_back else None
+
+
 def c1_namesake(who: Recognition) -> Finding | None:
     namesakes = known(who.case.namesakes, "students of like name")
     if not namesakes:

@@ -45,6 +45,8 @@ class Presented:
     evidence: frozenset[Evidence] = frozenset()
     same_person: cases.SamePerson | None = None
     child_objects: bool = False
+    # The child said no before, at this counter.
+    child_objected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +81,13 @@ class Shown:
     name: str = ""
     chosen_id: str | None = None
     reasons: tuple[str, ...] = ()
+    child_objected: bool = False
 
 
 class Obstacle(StrEnum):
-    """Why a release was not recorded."""
+    """Why nothing was recorded."""
 
+    NOT_SHOWN = "not shown"
     CHANGED = "changed"
     NOT_FINISHED = "not finished"
     NO_REASON = "no reason"
@@ -117,7 +121,7 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What became of a release: the event, or the obstacle and the verdict as it stands now."""
+    """What became of a release or refusal: the event, or the obstacle and the verdict now."""
 
     weighed: Weighed
     event: DeskEvent | None = None
@@ -127,7 +131,13 @@ class Answer:
 def weigh(file: OnFile, presented: Presented) -> Weighed:
     """Put an adult to the rules. Changes nothing."""
     adult = cases.Adult(name=presented.name, chosen_id=presented.chosen_id)
-    case = case_of(file, adult, evidence=presented.evidence, child_objects=presented.child_objects)
+    case = case_of(
+        file,
+        adult,
+        evidence=presented.evidence,
+        child_objects=presented.child_objects,
+        child_objected=presented.child_objected,
+    )
     if presented.same_person is not None:
         answers = {order.id: presented.same_person for order in _possible_orders(case)}
         case = replace(case, adult=replace(adult, same_person=answers))
@@ -165,13 +175,15 @@ def release_student(
 @transaction.atomic
 def record_refusal(
     desk: Desk, student_id: int, presented: Presented, shown: Shown, words: Words
-) -> DeskEvent:
+) -> Answer:
     """Record that the adult left without the student, with what was decided and seen.
 
-    Raises StudentNotListed.
+    Nothing is recorded when no verdict stood on the screen. Raises StudentNotListed.
     """
     weighed = weigh(look_up(_claim(desk.school, student_id), desk.school, now=desk.now), presented)
-    return _record(EventKind.REFUSAL, weighed, desk, shown, words)
+    if not shown.name:
+        return Answer(weighed=weighed, obstacle=Obstacle.NOT_SHOWN)
+    return Answer(weighed=weighed, event=_record(EventKind.REFUSAL, weighed, desk, shown, words))
 
 
 @transaction.atomic
@@ -222,6 +234,8 @@ def _claim(school: School, student_id: int) -> Student:
 
 def _obstacle(weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> Obstacle | None:
     presented, verdict = weighed.presented, weighed.verdict
+    if not shown.name:
+        return Obstacle.NOT_SHOWN
     same_adult = (shown.name, shown.chosen_id) == (presented.name, presented.chosen_id)
     if not same_adult or not set(weighed.reasons) <= set(shown.reasons):
         return Obstacle.CHANGED

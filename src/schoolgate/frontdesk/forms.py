@@ -1,6 +1,7 @@
 """What the desk sends: checked here, decided elsewhere."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core import signing
 from schoolgate.frontdesk.cases import SamePerson
 from schoolgate.frontdesk.early_departure import (
     REASON_AT_LEAST_CHARACTERS,
+    Desk,
     Presented,
     Shown,
     Weighed,
@@ -16,7 +18,9 @@ from schoolgate.frontdesk.early_departure import (
 )
 from schoolgate.frontdesk.verdicts import Evidence
 
-SALT = "frontdesk.shown"
+SALT = "frontdesk.shown.2"
+# A screen that stood open longer says no more what is so, nor when the adult came.
+SHOWN_AT_MOST = timedelta(minutes=30)
 REASONS = (
     ("", "Not stated"),
     ("appointment", "Appointment"),
@@ -75,6 +79,7 @@ class AdultForm(forms.Form):
             evidence=_evidence(given["evidence"], same_adult=given["name"] == shown.name),
             same_person=SamePerson(answer) if answer else None,
             child_objects=given["child_objects"],
+            child_objected=shown.child_objected,
         )
 
     def words(self) -> Words:
@@ -99,32 +104,47 @@ class UndoForm(forms.Form):
     )
 
 
-def seal_shown(student_id: int, *, opened_at: datetime, weighed: Weighed | None) -> str:
-    """Write down what stands on the screen, so that the next request can be held against it."""
+def seal_shown(student_id: int, *, desk: Desk, shown: Shown, weighed: Weighed | None = None) -> str:
+    """Write down what stands on the screen, so that the next request can be held against it.
+
+    `shown` is what stood there before: the opening is its opening, and a child who said no said no.
+    """
     presented = weighed.presented if weighed else Presented(name="")
     return signing.dumps(
         {
             "student": student_id,
-            "opened": opened_at.isoformat(),
+            "school": desk.school.pk,
+            "by": desk.by.pk,
+            "opened": shown.opened_at.isoformat(),
             "name": presented.name,
             "chosen": presented.chosen_id,
             "reasons": list(weighed.reasons) if weighed else [],
+            "child_objected": shown.child_objected or presented.child_objects,
         },
         salt=SALT,
     )
 
 
-def read_shown(sealed: str, student_id: int, *, now: datetime) -> Shown:
-    """Read what stood on the screen: nothing, when the seal is broken or of another child."""
+def read_shown(sealed: str, student_id: int, *, desk: Desk) -> Shown:
+    """Read what stood on this person's screen of this child, opened half an hour ago at most.
+
+    Of any other seal only the child's no is kept; of a broken one, or another child's, nothing.
+    """
+    nothing = Shown(opened_at=desk.now)
     try:
-        shown: dict[str, Any] = signing.loads(sealed, salt=SALT)
+        seal: dict[str, Any] = signing.loads(sealed, salt=SALT)
     except signing.BadSignature:
-        return Shown(opened_at=now)
-    if shown["student"] != student_id:
-        return Shown(opened_at=now)
+        return nothing
+    if seal["student"] != student_id:
+        return nothing
+    opened_at = datetime.fromisoformat(seal["opened"])
+    is_own = (seal["school"], seal["by"]) == (desk.school.pk, desk.by.pk)
+    if not is_own or desk.now - opened_at > SHOWN_AT_MOST:
+        return replace(nothing, child_objected=seal["child_objected"])
     return Shown(
-        opened_at=datetime.fromisoformat(shown["opened"]),
-        name=shown["name"],
-        chosen_id=shown["chosen"],
-        reasons=tuple(shown["reasons"]),
+        opened_at=opened_at,
+        name=seal["name"],
+        chosen_id=seal["chosen"],
+        reasons=tuple(seal["reasons"]),
+        child_objected=seal["child_objected"],
     )

@@ -11,7 +11,7 @@ from schoolgate.frontdesk import restriction_rules as orders
 from schoolgate.frontdesk.rule import Kind, Rule
 from schoolgate.frontdesk.verdicts import Evidence, Level, Needs
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 
 def _each(*evidence: Evidence) -> Needs:
@@ -149,6 +149,15 @@ RULES: tuple[Rule, ...] = (
         text="No longer on the list since {on}.",
         unlock="Administrator, or a new link in the school system",
         speaks=lists.a4_was_listed,
+    ),
+    Rule(
+        id="A7",
+        level=Level.VERIFY_ADMIN,
+        text="The child said no or was distressed, and this was taken back.",
+        unlock="Administrator, and the child confirms the adult",
+        needs=_each(Evidence.CHILD_CONFIRMED),
+        always_binds=True,
+        speaks=child.a7_child_objected,
     ),
     Rule(
         id="A5",

@@ -14,6 +14,7 @@ from schoolgate.web.moments import hour_of
 Screen = dict[str, Any]
 
 _OBSTACLES = {
+    Obstacle.NOT_SHOWN: "Nothing recorded. Look at the answer once more, then press again.",
     Obstacle.CHANGED: "Not released. This has changed while you looked:",
     Obstacle.NOT_FINISHED: "Not released. This is still asked for:",
     Obstacle.NO_REASON: "Not released. Write down why, in at least 10 characters.",
@@ -51,7 +52,7 @@ def child_screen(
         "reasons": REASONS,
         "outcomes": OUTCOMES,
         "same_person_answers": SAME_PERSON,
-        "sealed": seal_shown(file.row.pk, opened_at=shown.opened_at, weighed=None),
+        "sealed": seal_shown(file.row.pk, desk=desk, shown=shown),
     }
 
 
@@ -63,12 +64,12 @@ def verdict_screen(desk: Desk, weighed: Weighed, *, shown: Shown, form: AdultFor
         "presented": weighed.presented,
         "chosen": file.guardians.get(weighed.presented.chosen_id or ""),
         "box": verdict_box(weighed, desk.finisher),
-        "sealed": seal_shown(file.row.pk, opened_at=shown.opened_at, weighed=weighed),
+        "sealed": seal_shown(file.row.pk, desk=desk, shown=shown, weighed=weighed),
     }
 
 
 def obstacle_screen(desk: Desk, answer: Answer, *, shown: Shown, form: AdultForm) -> Screen:
-    """Give the page after a release that was not recorded: the verdict as it stands now."""
+    """Give the page when nothing was recorded: the verdict as it stands now."""
     screen = verdict_screen(desk, answer.weighed, shown=shown, form=form)
     if answer.obstacle is not None:
         screen["obstacle"] = _OBSTACLES[answer.obstacle]

@@ -11,7 +11,7 @@ from django_htmx.middleware import HtmxDetails
 from schoolgate.frontdesk import early_departure as departures
 from schoolgate.frontdesk import screen, type_ahead
 from schoolgate.frontdesk.access import desk_page
-from schoolgate.frontdesk.early_departure import Desk
+from schoolgate.frontdesk.early_departure import Answer, Desk, Shown
 from schoolgate.frontdesk.event_page import event_page
 from schoolgate.frontdesk.forms import AdultForm, SearchForm, UndoForm, read_shown
 from schoolgate.frontdesk.models import DeskEvent
@@ -68,7 +68,7 @@ def elsewhere(request: HttpRequest, desk: Desk) -> HttpResponse:
 @at_desk
 def child(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
     file = _file(desk, student_id)
-    shown = departures.Shown(opened_at=desk.now)
+    shown = Shown(opened_at=desk.now)
     drawn = screen.child_screen(desk, file, shown=shown)
     return render(request, PAGE, drawn, part=CHILD_AND_ADULT)
 
@@ -77,7 +77,7 @@ def child(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
 @at_desk
 def verdict(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
     file = _file(desk, student_id)
-    shown = read_shown(request.POST.get("shown", ""), student_id, now=desk.now)
+    shown = read_shown(request.POST.get("shown", ""), student_id, desk=desk)
     form = AdultForm(_named(request.POST, file))
     if not form.is_valid():
         drawn = screen.child_screen(desk, file, shown=shown, form=form)
@@ -91,36 +91,33 @@ def verdict(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
 @require_POST
 @at_desk
 def release(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
-    shown = read_shown(request.POST.get("shown", ""), student_id, now=desk.now)
+    shown = read_shown(request.POST.get("shown", ""), student_id, desk=desk)
     form = AdultForm(request.POST)
     if not form.is_valid():
-        return _ask_again(request, desk, student_id, form)
+        return _ask_again(request, desk, student_id, form, shown)
     try:
         answer = departures.release_student(
             desk, student_id, form.presented(shown), shown, form.words()
         )
     except departures.StudentNotListed:
         raise Http404 from None
-    if answer.event is not None:
-        return HttpResponseRedirect(_address(desk, "event", event_id=answer.event.pk))
-    drawn = screen.obstacle_screen(desk, answer, shown=shown, form=form)
-    return render(request, PAGE, drawn, status=CONFLICT)
+    return _answered(request, desk, answer, form, shown)
 
 
 @require_POST
 @at_desk
 def refuse(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
-    shown = read_shown(request.POST.get("shown", ""), student_id, now=desk.now)
+    shown = read_shown(request.POST.get("shown", ""), student_id, desk=desk)
     form = AdultForm(request.POST)
     if not form.is_valid():
-        return _ask_again(request, desk, student_id, form)
+        return _ask_again(request, desk, student_id, form, shown)
     try:
-        event = departures.record_refusal(
+        answer = departures.record_refusal(
             desk, student_id, form.presented(shown), shown, form.words_of_refusal()
         )
     except departures.StudentNotListed:
         raise Http404 from None
-    return HttpResponseRedirect(_address(desk, "event", event_id=event.pk))
+    return _answered(request, desk, answer, form, shown)
 
 
 @require_GET
@@ -174,9 +171,19 @@ def _named(posted: QueryDict, file: OnFile) -> QueryDict:
     return named
 
 
-def _ask_again(request: HttpRequest, desk: Desk, student_id: int, form: AdultForm) -> HttpResponse:
+def _answered(
+    request: HttpRequest, desk: Desk, answer: Answer, form: AdultForm, shown: Shown
+) -> HttpResponse:
+    if answer.event is not None:
+        return HttpResponseRedirect(_address(desk, "event", event_id=answer.event.pk))
+    drawn = screen.obstacle_screen(desk, answer, shown=shown, form=form)
+    return render(request, PAGE, drawn, status=CONFLICT)
+
+
+def _ask_again(
+    request: HttpRequest, desk: Desk, student_id: int, form: AdultForm, shown: Shown
+) -> HttpResponse:
     file = _file(desk, student_id)
-    shown = departures.Shown(opened_at=desk.now)
     drawn = screen.child_screen(desk, file, shown=shown, form=form)
     return render(request, PAGE, drawn, status=UNPROCESSABLE)
 

@@ -57,7 +57,7 @@ _ALL = (
     Quirk("null_fields", "what is not known is null", odd=True),
     Quirk("metadata_string", "metadata is a text that holds JSON", odd=True),
     Quirk("one_two_shape", "users have the shape of OneRoster 1.2"),
-    Quirk("cookie_required", "the cookie of the first answer must come back", odd=True),
+    Quirk("cookie_required", "the cookie of the first answer must come back; for one client only"),
     Quirk("redirect_elsewhere", "every read is redirected to another host"),
     Quirk("no_sort", "sort is answered 400", odd=True),
     Quirk("unauthorized_second", "a token is good for N requests", "N", 1.0),

@@ -53,8 +53,8 @@ def near_names(student: StudentName, others: Iterable[StudentName]) -> tuple[Nam
 
 
 def _nearness(student: StudentName, other: StudentName) -> Nearness | None:
-    first, family = _first_and_family(student.given, student.family)
-    other_first, other_family = _first_and_family(other.given, other.family)
+    first, family = first_and_family(student.given, student.family)
+    other_first, other_family = first_and_family(other.given, other.family)
     if (first, family) == (other_first, other_family):
         return Nearness.SAME_NAME
     if family == other_family and _could_be_twins(student, other):
@@ -67,7 +67,8 @@ def _nearness(student: StudentName, other: StudentName) -> Nearness | None:
 
 
 @lru_cache(maxsize=65536)
-def _first_and_family(given: str, family: str) -> tuple[str, str]:
+def first_and_family(given: str, family: str) -> tuple[str, str]:
+    """Fold the first given name, and the family name into one word."""
     return fold(given).partition(" ")[0], fold(family).replace(" ", "")
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from schoolgate.districts.models import School
 from schoolgate.frontdesk import cases
 from schoolgate.frontdesk.models import DeskEvent
@@ -18,6 +20,7 @@ from schoolgate.frontdesk.queries import (
     aliases_of,
     departures_of,
     enrolled_at,
+    perhaps_namesakes,
     pickup_states_of,
     relationships_of,
     sharing_a_contact,
@@ -235,16 +238,20 @@ def _namesakes(
         "student_id", "guardian_id"
     ):
         shared[pupil_id].add(str(guardian_id))
-    shared[student.pk] = {one.adult_id for one in contacts}
-    names = enrolled_at(school).values_list("id", "given_name", "family_name", "grade")
-    everybody = {
-        pupil_id: StudentName(
-            id=str(pupil_id),
-            given=given,
-            family=family,
-            grade=grade,
-            contact_ids=frozenset(shared.get(pupil_id, ())),
-        )
-        for pupil_id, given, family, grade in names
-    }
-    return near_names(everybody[student.pk], everybody.values())
+    by_name = Q(id__in=perhaps_namesakes(student, school).values("id"))
+    others = enrolled_at(school).filter(by_name | Q(id__in=list(shared))).exclude(id=student.pk)
+    own = frozenset(one.adult_id for one in contacts)
+    return near_names(
+        _student_name(student, own),
+        (_student_name(one, frozenset(shared.get(one.pk, ()))) for one in others),
+    )
+
+
+def _student_name(student: Student, contact_ids: frozenset[str]) -> StudentName:
+    return StudentName(
+        id=str(student.pk),
+        given=student.given_name,
+        family=student.family_name,
+        grade=student.grade,
+        contact_ids=contact_ids,
+    )

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Replace
 
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, Role, School
 from schoolgate.frontdesk.models import DeskEvent, EventKind
+from schoolgate.frontdesk.namesakes import first_and_family
 from schoolgate.roster.models import (
     Alias,
     Pickup,
@@ -41,6 +43,25 @@ def with_words(students: QuerySet[Student], folded_words: list[str]) -> QuerySet
     for word in folded_words:
         students = students.filter(folded__contains=f" {word}")
     return students.order_by("folded", "id")
+
+
+def perhaps_namesakes(student: Student, school: School) -> QuerySet[Student]:
+    """Narrow a school to those who could be namesakes by name; near_names says who is.
+
+    One letter apart leaves either the first or the family name as it is, or moves the letter
+    between them. A family name is looked for without its spaces: it stands first in `folded`.
+    """
+    first, family = first_and_family(student.given_name, student.family_name)
+    return (
+        enrolled_at(school)
+        .alias(compact=Replace("folded", Value(" "), Value("")))
+        .filter(
+            Q(folded__contains=f" {first}")
+            | Q(compact__startswith=family)
+            | Q(compact__startswith=f"{first[-1:]}{family}")
+            | Q(compact__startswith=family[1:])
+        )
+    )
 
 
 def relationships_of(student: Student) -> QuerySet[Relationship]:

@@ -353,6 +353,121 @@ def test_records_behind_an_empty_page_make_the_pull_incomplete(sis: Sis, open_cl
     assert orgs.verdict.reason == "gap"
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("hole", [3, 6])
+def test_an_empty_window_with_records_behind_it_is_no_end(
+    sis: Sis, open_client: Open, concurrency: int, hole: int
+) -> None:
+    """T-1: without a total only the pages behind can tell."""
+    rows = orgs_numbered(18)
+
+    def answer(asked: Asked) -> Said:
+        size = 0 if asked.offset == hole else asked.limit
+        return page("orgs", rows[asked.offset : asked.offset + size])
+
+    sis.serve(orgs=answer)
+    orgs = open_client(concurrency=concurrency).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(hole)
+    assert orgs.verdict.reason == "gap"
+
+
+def test_an_empty_second_page_of_a_capped_source_is_no_end(sis: Sis, open_client: Open) -> None:
+    """T-1, T-2."""
+    rows = orgs_numbered(10)
+
+    def answer(asked: Asked) -> Said:
+        size = 0 if asked.offset == 2 else 2
+        return page("orgs", rows[asked.offset : asked.offset + size])
+
+    sis.serve(orgs=answer)
+    orgs = open_client(page_size=5).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(2)
+    assert orgs.verdict.reason == "gap"
+
+
+def test_an_empty_page_beyond_a_total_that_is_too_low_is_looked_behind(
+    sis: Sis, open_client: Open
+) -> None:
+    """Quirk 4."""
+    rows = orgs_numbered(15)
+
+    def answer(asked: Asked) -> Said:
+        size = 0 if asked.offset == 9 else asked.limit
+        return page("orgs", rows[asked.offset : asked.offset + size], x_total_count="3")
+
+    sis.serve(orgs=answer)
+    orgs = open_client().orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(9)
+    assert orgs.verdict.reason == "gap"
+
+
+@pytest.mark.parametrize("status", [400, 404, 416])
+def test_a_refusal_behind_an_empty_page_agrees_that_it_was_the_end(
+    sis: Sis, open_client: Open, status: int
+) -> None:
+    """T-35."""
+    rows = orgs_numbered(6)
+    sis.serve(
+        orgs=lambda asked: (
+            Said(status) if asked.offset > 6 else page("orgs", rows[asked.offset :][:3])
+        )
+    )
+    orgs = open_client(concurrency=1).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(6)
+    assert orgs.verdict.complete
+
+
+def test_a_failure_behind_an_empty_page_leaves_the_end_unproved(
+    sis: Sis, open_client: Open
+) -> None:
+    rows = orgs_numbered(6)
+    sis.serve(
+        orgs=lambda asked: Said(500) if asked.offset > 6 else page("orgs", rows[asked.offset :][:3])
+    )
+    orgs = open_client(concurrency=1).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(6)
+    assert orgs.verdict.reason == "page_failed"
+
+
+def test_the_end_without_a_total_costs_one_look_behind_it(sis: Sis, open_client: Open) -> None:
+    sis.serve(orgs=paged("orgs", orgs_numbered(6)))
+    orgs = open_client(concurrency=1).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(6)
+    assert [asked.offset for asked in sis.asked] == [0, 3, 6, 9]
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_full_first_page_that_reaches_the_total_is_followed_by_one_request(
+    sis: Sis, open_client: Open, concurrency: int
+) -> None:
+    sis.serve(orgs=paged("orgs", orgs_numbered(3), total=3))
+    orgs = open_client(concurrency=concurrency).orgs()
+
+    found = ids_of(orgs)
+
+    assert found == names(3)
+    assert [asked.offset for asked in sis.asked] == [0, 3]
+    assert orgs.verdict.complete
+
+
 def test_a_page_larger_than_its_window_brings_nobody_twice(sis: Sis, open_client: Open) -> None:
     rows = orgs_numbered(9)
 

@@ -2,8 +2,9 @@
 
 The termination rule of 1.5, the stricter variant. Offsets advance by records received, never by
 the limit asked for, since servers cap it (T-2). A short page alone is not the end: what is missing
-of it is asked for again. The end is an empty page, or the source's count reached and the last page
-short, or the last of a chain of opaque links.
+of it is asked for again. The end is an empty page, with nothing behind it where the source gives no
+count, or the source's count reached and the last page short, or the last of a chain of opaque
+links.
 
 Once the first answers show how far one page reaches, the next ones are fetched side by side and
 handed on in order, never more than `concurrency` at once.
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from schoolgate.oneroster.errors import NotOffered, Rejected, ServerFault, SourceFailed
 from schoolgate.oneroster.rest.page import Page
 from schoolgate.oneroster.rest.tally import Tally
-from schoolgate.oneroster.rest.windows import Window, Windows
+from schoolgate.oneroster.rest.windows import Window, Windows, has_records
 
 _GATEWAY_TIMEOUT = 504
 _USUAL_LIMIT = 100
@@ -143,6 +144,10 @@ class Pages:
             # A cap of the server, the end, hidden records, no limit at all: one more page tells.
             page = self._fetch((reach, self._limit))
             if not self._accept(page, first):
+                if not page.rows:
+                    self._look_behind(
+                        lambda: has_records(lambda: self._fetch((2 * reach, self._limit)))
+                    )
                 return
             yield page
             if self._is_over(len(page.rows), self._limit):
@@ -158,8 +163,8 @@ class Pages:
             while size > 0:
                 page = _at_most(size, page)
                 if not self._accept(page, first):
-                    if size < windows.reach and windows.any_behind():
-                        self.tally.spoil("gap")
+                    if not page.rows:
+                        self._look_behind(windows.any_behind)
                     return
                 windows.refill()
                 yield page
@@ -169,6 +174,12 @@ class Pages:
                 if size > 0:
                     # A short page in the middle: ask for the rest of its window.
                     page = self._fetch((offset, size))
+
+    def _look_behind(self, any_behind: Callable[[], bool]) -> None:
+        """Take an empty page for the end only if nothing lies behind it, where no count says so."""
+        tally = self.tally
+        if (tally.total is None or tally.total_was_wrong) and any_behind():
+            tally.spoil("gap")
 
     def _accept(self, page: Page, first: Page) -> bool:
         """Count a page. False if the collection has ended here, for good or bad."""

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from schoolgate.oneroster.errors import NotOffered, Rejected
 from schoolgate.oneroster.rest.page import Page
 
 # Where the records of a window begin, and how many it should hold.
@@ -50,8 +51,25 @@ class Windows:
             self._next += self.reach
 
     def any_behind(self) -> bool:
-        """Whether the window after this one, if it was asked for, has records."""
-        return bool(self._ahead) and bool(self._ahead[0][1].result().rows)
+        """Whether the windows asked for ahead have records. If none was, the next one is asked for.
+
+        Raises:
+            SourceFailed: one cannot be read.
+        """
+        if not self._ahead:
+            self.refill()
+        return any(has_records(future.result) for _, future in self._ahead)
 
     def _is_worth_it(self) -> bool:
         return self._bound is None or self._next < self._bound
+
+
+def has_records(read: Callable[[], Page]) -> bool:
+    """Whether a page behind an empty one has records.
+
+    A refusal of that offset (400, 404, 416) says the same there as one more empty page.
+    """
+    try:
+        return bool(read().rows)
+    except (Rejected, NotOffered):
+        return False

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schoolgate.__main__ import main
+from schoolgate.commands.pull import give_pages_back
 from sis_server import Said, Sis, a_user, an_org, paged, refs
 
 
@@ -188,3 +189,31 @@ def test_what_cannot_be_pulled_ends_with_2(
     assert code == 2
     assert answer["error"]["kind"] == kind
     assert (answer["complete"], answer["reason"]) == (False, kind)
+
+
+class Malloc:
+    """A C library that keeps what it is told about memory."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int]] = []
+
+    def mallopt(self, parameter: int, value: int) -> int:
+        self.told.append((parameter, value))
+        return 1
+
+
+def test_memory_of_pages_is_given_back_as_they_are_freed() -> None:
+    """malloc.h: M_MMAP_THRESHOLD is -3."""
+    glibc = Malloc()
+
+    give_pages_back(glibc)
+
+    assert glibc.told == [(-3, 131072)]
+
+
+def test_a_c_library_without_that_setting_is_left_alone() -> None:
+    musl = object()
+
+    give_pages_back(musl)
+
+    assert not hasattr(musl, "mallopt")

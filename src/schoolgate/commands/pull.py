@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     """Pull, and end well (0) only when the pull is proved complete."""
-    _give_pages_back()
+    give_pages_back(ctypes.CDLL(None))
     try:
         return _pull(source_arguments.read(args), args.out)
     except Refused as refusal:
@@ -43,13 +43,12 @@ def run(args: argparse.Namespace) -> Outcome:
         raise
 
 
-def _give_pages_back() -> None:
+def give_pages_back(c_library: Any) -> None:
     """Keep memory flat: the room of a page that was read goes back to the system at once.
 
     glibc raises its threshold to the largest block freed so far. Pages, which are larger, then come
     from the heaps of the fetching threads, and those crumble the longer a pull goes on.
     """
-    c_library = ctypes.CDLL(None)
     # macOS and musl have no such setting, and no such heaps.
     if hasattr(c_library, "mallopt"):
         c_library.mallopt(_M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES)

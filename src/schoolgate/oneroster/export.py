@@ -22,7 +22,7 @@ FILES = ("orgs.ndjson", "users.ndjson", "relationships.ndjson")
 # A collection that moved while it was read is read again, this often in all.
 _MOST_READS = 3
 _MOVED = frozenset({"total_moved", "fewer_than_total", "shifted"})
-_BATCH = 2000
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA cache_size = -8192;
+PRAGMA cache_size = -2048;
 CREATE TABLE orgs (sourced_id TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID;
 CREATE TABLE users (
     sourced_id TEXT, role TEXT, active INTEGER, line INTEGER, PRIMARY KEY (sourced_id, role)

@@ -35,11 +35,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Outcome:
     """Pull, and end well (0) only when the pull is proved complete."""
     give_pages_back(ctypes.CDLL(None))
+    started = time.monotonic()
     try:
         return _pull(source_arguments.read(args), args.out)
     except Refused as refusal:
-        # Scripts ask a pull one question first.
-        refusal.answer |= {"complete": False, "reason": refusal.kind}
+        # Scripts find the same keys whatever happened: nothing was written, so nothing is counted.
+        refusal.answer |= {
+            "complete": False,
+            "reason": refusal.kind,
+            "counts": {"orgs": 0, "users": 0, "users_by_role": {}, "relationships": 0},
+            "problems": {},
+            "pages": 0,
+            "retries": 0,
+            "seconds": round(time.monotonic() - started, 3),
+            "peak_memory_bytes": _peak_memory_bytes(),
+        }
         raise
 
 
@@ -107,7 +117,13 @@ def _outcome(report: ExportReport, out: Path, *, seconds: float, retries: int) -
     sentence = f"The pull is not complete. {report.detail}"
     answer |= {"reason": report.reason, "detail": report.detail}
     # Reading again helps where the source changed or failed meanwhile, not where it cannot page.
-    retry_helps = report.reason in {"total_moved", "fewer_than_total", "page_failed", "gap"}
+    retry_helps = report.reason in {
+        "total_moved",
+        "fewer_than_total",
+        "page_failed",
+        "gap",
+        "shifted",
+    }
     answer["error"] = {"kind": "incomplete", "message": sentence, "retry_helps": retry_helps}
     return Outcome(answer, text=_text(report, out), exit=Exit.SOURCE_FAILED, complaint=sentence)
 

@@ -98,7 +98,10 @@ def failure_of(answer: Answer, what: str) -> SourceFailed | None:
 
 
 _BUSY = (Busy, "it asks us to come back later.")
-_ABSENT = (NotOffered, "it does not offer this; ask the SIS to switch it on.")
+_ABSENT = (
+    NotOffered,
+    "there is no such thing at this address; check the base URL, or ask the SIS to switch it on.",
+)
 _NAMED: dict[int, tuple[type[SourceFailed], str]] = {
     HTTPStatus.UNAUTHORIZED: (NotSignedIn, "check the key, the secret and the kind of sign-in."),
     HTTPStatus.FORBIDDEN: (NotAllowed, "a scope or a sharing permission is missing in the SIS."),

@@ -597,6 +597,18 @@ def test_x7_the_child_says_no() -> None:
 # --- A: an administrator decides ----------------------------------------------------------------
 
 
+def test_a1_a_near_given_name_under_one_family_name_is_asked_about() -> None:
+    steven = replace(ROBERT, name=PersonName(given="Steven", family="Cox"))
+
+    case = a_case(
+        adult=Adult(name="Steven Cox"),
+        contacts=(steven,),
+        restrictions=(an_order("Stephen", "Cox"),),
+    )
+
+    assert (decide(case).level, spoken(case)) == (Level.VERIFY_ADMIN, ["A1"])
+
+
 @pytest.mark.parametrize(
     ("custody", "objects", "spoken_now"),
     [(True, False, ["A7"]), (False, False, ["A7"]), (True, True, ["X7"])],

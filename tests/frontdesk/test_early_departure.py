@@ -82,6 +82,7 @@ def test_without_the_id_there_is_no_release(
 def test_a_short_form_is_verified_with_a_second_proof(
     desk: Client, marisol: Student, robert: Guardian
 ) -> None:
+    a_contact(marisol, "Elena", "Rivera-Cruz", phone="555-0103")
     asked = ask(desk, marisol, name="Bob Rivera", evidence=["photo_id", "call_back"])
     response = release(desk, marisol, asked)
 
@@ -272,7 +273,7 @@ def test_a_no_that_an_administrator_takes_back_is_on_the_record(
     release(desk, marisol, {**form, "shown": confirmed.context["sealed"]})
 
     event = DeskEvent.objects.get()
-    assert (event.verdict, event.rules) == ("verify_admin", ["A7", "R1"])
+    assert (event.verdict, event.rules) == ("verify_admin", ["A9", "R1"])
     assert event.evidence == ["child_confirmed", "photo_id"]
     assert event.snapshot["child_objected"]
 
@@ -386,6 +387,7 @@ def test_an_older_list_asks_for_more(
     desk: Client, marisol: Student, age: timedelta, word: str, tone: str
 ) -> None:
     SourceSchool.objects.update(list_as_of=NOW - age)
+    a_contact(marisol, "Elena", "Rivera-Cruz", phone="555-0103")
 
     asked = ask(desk, marisol, name="Robert Rivera", evidence=["photo_id"])
     chip = desk.get(DESK).context["chip"]

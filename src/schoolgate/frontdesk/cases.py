@@ -101,6 +101,8 @@ class Contact:
     pickup_words: tuple[PickupWord, ...] = ()
     listed_since: date | None = None
     gone_on: date | None = None
+    # Whether a phone number is on file: only those are called.
+    has_number: bool = True
 
     @property
     def pickup(self) -> Pickup:

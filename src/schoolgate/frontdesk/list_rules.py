@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from schoolgate.frontdesk.call_back import who_may_be_called
 from schoolgate.frontdesk.cases import Case, ContactRole, Pickup, Purpose
 from schoolgate.frontdesk.grounds import accepted_proofs, claims, is_proved
 from schoolgate.frontdesk.recognition import Recognition, known
@@ -51,7 +52,9 @@ def a6_too_old_or_offline(who: Recognition) -> Finding | None:
 
 def n5_old(who: Recognition) -> Finding | None:
     age, policy = _age(who.case), who.case.policy
-    return _hours(age) if policy.verify_after < age <= policy.hard_limit else None
+    if not policy.verify_after < age <= policy.hard_limit:
+        return None
+    return _hours(age, needs=_call_back(who))
 
 
 def n5_banner(who: Recognition) -> Finding | None:
@@ -64,8 +67,23 @@ def _age(case: Case) -> timedelta:
     return known(case.freshness.age, "age of the list")
 
 
-def _hours(age: timedelta) -> Finding:
-    return Finding(words={"hours": str(age // timedelta(hours=1))})
+def _hours(age: timedelta, needs: Needs | None = None) -> Finding:
+    return Finding(words={"hours": str(age // timedelta(hours=1))}, needs=needs)
+
+
+def n8_nobody_to_call(who: Recognition) -> Finding | None:
+    """Nobody vouches for herself: what only a call can answer is then for an administrator."""
+    asks = n1_relative_not_stated(who) or n5_old(who)
+    return Finding() if asks and not who_may_be_called(who) else None
+
+
+def _call_back(who: Recognition) -> Needs:
+    return (frozenset({Evidence.CALL_BACK}),) if who_may_be_called(who) else ()
+
+
+def _second_proof(who: Recognition) -> Needs:
+    proofs = {Evidence.SECOND_PROOF}
+    return (frozenset(proofs | {Evidence.CALL_BACK} if who_may_be_called(who) else proofs),)
 
 
 def n1_relative_not_stated(who: Recognition) -> Finding | None:
@@ -75,7 +93,7 @@ def n1_relative_not_stated(who: Recognition) -> Finding | None:
         relative = one.contact.role is ContactRole.RELATIVE
         counts = one.contact.role in who.case.policy.roles_that_count
         if relative and not counts and one.contact.pickup is Pickup.UNSET:
-            return Finding(words={"name": str(one.contact.name)})
+            return Finding(words={"name": str(one.contact.name)}, needs=_call_back(who))
     return None
 
 
@@ -83,7 +101,7 @@ def n2_name_only_alike(who: Recognition) -> Finding | None:
     matches = claims(who) or tuple(one.match for one in who.taken_for)
     if not matches or any(who.may_allow(one) for one in matches):
         return None
-    return Finding(words={"how": ". ".join(matches[0].how)})
+    return Finding(words={"how": ". ".join(matches[0].how)}, needs=_second_proof(who))
 
 
 def n3_two_of_this_name(who: Recognition) -> Finding | None:
@@ -96,7 +114,7 @@ def n3_two_of_this_name(who: Recognition) -> Finding | None:
     people = {one.adult_id: one for one in (*gone, *(c.contact for c in who.candidates))}
     if not who.taken_for or len(people) <= 1:
         return None
-    needs: Needs = (frozenset({Evidence.SECOND_PROOF, Evidence.CALL_BACK}),)
+    needs = _second_proof(who)
     if who.case.adult.chosen_id is None:
         needs = (frozenset({Evidence.CONTACT_CHOSEN}), *needs)
     return Finding(

@@ -191,6 +191,7 @@ def _adults(
             role=_role(guardian.role),
             aliases=tuple(aliases[adult_id]),
             pickup_words=tuple(words[adult_id]),
+            has_number=any(one.isdigit() for one in guardian.phone or guardian.sms),
         )
         for adult_id, guardian in adults.items()
     }

@@ -151,13 +151,13 @@ RULES: tuple[Rule, ...] = (
         speaks=lists.a4_was_listed,
     ),
     Rule(
-        id="A7",
+        id="A9",
         level=Level.VERIFY_ADMIN,
         text="The child said no or was distressed, and this was taken back.",
         unlock="Administrator, and the child confirms the adult",
         needs=_each(Evidence.CHILD_CONFIRMED),
         always_binds=True,
-        speaks=child.a7_child_objected,
+        speaks=child.a9_no_was_taken_back,
     ),
     Rule(
         id="A5",
@@ -173,6 +173,13 @@ RULES: tuple[Rule, ...] = (
         unlock="Administrator and call-back",
         needs=_each(Evidence.CALL_BACK),
         speaks=lists.a6_too_old_or_offline,
+    ),
+    Rule(
+        id="N8",
+        level=Level.VERIFY_ADMIN,
+        text="Nobody else on this child's list can be called about this adult.",
+        unlock="Administrator",
+        speaks=lists.n8_nobody_to_call,
     ),
     Rule(
         id="N6",
@@ -197,7 +204,6 @@ RULES: tuple[Rule, ...] = (
         level=Level.VERIFY,
         text="{name} is listed as relative, pickup not stated.",
         unlock="Call-back, or set the pickup state",
-        needs=_each(Evidence.CALL_BACK),
         speaks=lists.n1_relative_not_stated,
     ),
     Rule(
@@ -205,7 +211,6 @@ RULES: tuple[Rule, ...] = (
         level=Level.VERIFY,
         text="The name is not quite the same. {how}.",
         unlock="Address or birth date on the ID against what the contact knows, or call-back",
-        needs=_any(Evidence.SECOND_PROOF, Evidence.CALL_BACK),
         speaks=lists.n2_name_only_alike,
     ),
     Rule(
@@ -227,7 +232,6 @@ RULES: tuple[Rule, ...] = (
         level=Level.VERIFY,
         text="Lists are {hours} h old.",
         unlock="Call-back",
-        needs=_each(Evidence.CALL_BACK),
         speaks=lists.n5_old,
     ),
     # --- for information ---------------------------------------------------------------------

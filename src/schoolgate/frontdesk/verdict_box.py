@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from schoolgate.frontdesk.call_back import who_may_be_called
 from schoolgate.frontdesk.early_departure import (
     REASON_AT_LEAST_CHARACTERS,
     Weighed,
     asks_same_person,
 )
 from schoolgate.frontdesk.on_file import OnFile
+from schoolgate.frontdesk.recognition import Recognition
 from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Needs, Reason, Verdict
 
 NEUTRAL_SENTENCE = "Please take a seat, someone will be with you."
@@ -163,15 +165,13 @@ def _label(evidence: Evidence, weighed: Weighed) -> str:
 
 def _numbers_on_file(weighed: Weighed) -> str:
     """Name whom to call, and the number on file: never one that the visitor offers."""
-    taken_for = {one.contact.adult_id for one in weighed.taken_for}
-    others = [one for one in weighed.file.contacts if one.adult_id not in taken_for]
     numbers = []
-    for contact in others or weighed.file.contacts:
+    for contact in who_may_be_called(Recognition(weighed.case)):
         guardian = weighed.file.guardians[contact.adult_id]
         digits = "".join(one for one in guardian.phone or guardian.sms if one.isdigit())
-        if digits:
-            numbers.append(f"{contact.name}, on file …{digits[-4:]}")
-    return " or ".join(numbers[:2]) or "a listed contact, on a number that is on file"
+        numbers.append(f"{contact.name}, on file …{digits[-4:]}")
+    # Only an administrator is left to be asked for a call without somebody to name.
+    return " or ".join(numbers[:2]) or "the family, on a number known before today"
 
 
 def _choices(weighed: Weighed) -> tuple[Choice, ...]:

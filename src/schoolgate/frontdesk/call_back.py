@@ -1,0 +1,45 @@
+"""Whom the desk may call for a word on the adult at the counter.
+
+Never that adult, and never one who may not take the child herself.
+"""
+
+from schoolgate.frontdesk.cases import Contact, ContactRole, Effect, Pickup, Restriction
+from schoolgate.frontdesk.lookalikes import loosely_alike
+from schoolgate.frontdesk.recognition import Recognition, known
+
+# An order of any kind against a contact takes away her word; being one of the only adults does not.
+AGAINST = frozenset(Effect) - {Effect.ONLY_THESE_ADULTS}
+
+
+def who_may_be_called(who: Recognition) -> tuple[Contact, ...]:
+    """The listed contacts whose word counts, with a number on file.
+
+    Parents and guardians, and whom the school cleared; not denied, under no order for this child,
+    and of no name that is like the one presented.
+    """
+    orders = who.orders_in_force(AGAINST)
+    at_counter = {one.contact.adult_id for one in who.candidates} | {who.case.adult.chosen_id}
+    return tuple(
+        one
+        for one in known(who.case.contacts, "contacts")
+        if one.adult_id not in at_counter
+        and one.has_number
+        and _her_word_counts(who, one)
+        and not any(_may_be_about(order, one) for order in orders)
+    )
+
+
+def _her_word_counts(who: Recognition, contact: Contact) -> bool:
+    if contact.pickup is not Pickup.UNSET:
+        return contact.pickup is Pickup.ALLOWED
+    roles = who.case.policy.roles_that_count | {ContactRole.PARENT, ContactRole.GUARDIAN}
+    return contact.role in roles
+
+
+def _may_be_about(order: Restriction, contact: Contact) -> bool:
+    names = (str(contact.name), *contact.aliases)
+    return contact.adult_id in order.adult_ids or any(
+        loosely_alike(known_as, name, aliases=order.aliases)
+        for known_as in names
+        for name in order.names
+    )

@@ -2,13 +2,23 @@
 
 import pytest
 
-from cast import MONDAY, lists_of, pairs_of, parent, student, sync
+from cast import (
+    MONDAY,
+    a_registration,
+    an_enabled_school,
+    lists_of,
+    pairs_of,
+    parent,
+    student,
+    sync,
+)
 from fakes import AskableSource, FakeClock, FakeSource
-from schoolgate.districts.models import District
+from schoolgate.districts.models import District, School
 from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.roster.models import Guardian, HistoryEntry, Student
 from schoolgate.sync import runs
+from schoolgate.sync.freshness import freshness_of_student
 from schoolgate.sync.models import Hold, PlannedChange, SeenRow
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 
@@ -720,3 +730,18 @@ def test_a_sync_while_another_runs_ends_and_says_so(
         runs.carry_out(run, clock=FakeClock(), tell=lambda _stage, _count: None)
 
     assert (run.state, run.failure, run.retry_helps) == ("failed", "already_running", True)
+
+
+def test_a_student_of_a_source_that_was_switched_off_has_a_list_of_no_known_age(
+    registration: Registration, source: FakeSource, oak: School
+) -> None:
+    sync(registration, source)
+    new = a_registration(oak.district, slug="new-sis")
+    an_enabled_school(new, "oak", oak)
+    SourceSchool.objects.filter(registration=new).update(list_as_of=MONDAY)
+    before = freshness_of_student(Student.objects.get(sourced_id="ben"), oak).as_of
+
+    SourceSchool.objects.filter(registration=registration).update(enabled=False)
+
+    assert before == FakeClock().now
+    assert freshness_of_student(Student.objects.get(sourced_id="ben"), oak).as_of is None

@@ -36,7 +36,11 @@ from schoolgate.roster.models import (
 )
 from schoolgate.roster.queries import records_of_child
 from schoolgate.roster.restrictions import REVIEW_GRACE, restrictions_covering
-from schoolgate.sync.freshness import Freshness, freshness_of, waiting_change_about
+from schoolgate.sync.freshness import (
+    Freshness,
+    freshness_of_student,
+    waiting_change_about,
+)
 
 # Who said so, where a rule's sentence names it: "Cleared for pickup by the school, 3 Sep".
 THE_SCHOOL = "the school"
@@ -90,7 +94,7 @@ def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
             for one in restrictions_covering(student, school, now.date(), records=records)
         ),
         namesakes=_namesakes(student, school, current),
-        freshness=freshness_of(school),
+        freshness=freshness_of_student(student, school),
         change_waits=waiting_change_about(student.sourced_id, student.registration_id),
         policy=cases.Policy(validates_custody=school.validates_custody, review_grace=REVIEW_GRACE),
     )

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from schoolgate.districts.models import District, School
 from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.roster.models import Student
 from schoolgate.sync.models import ChangeState, PlannedChange, RunState, SyncRun
 
 # When its list was last whole, and its registration.
@@ -38,6 +39,25 @@ def freshness_of(school: School) -> Freshness:
         district_id=school.district_id, school=school, enabled=True
     )
     return _freshness(list(sources.values_list("list_as_of", "registration_id")))
+
+
+def freshness_of_student(student: Student, school: School) -> Freshness:
+    """How old is what this school knows of this student: by her own source.
+
+    One whose source was switched off here stays listed until it has been synced once more; nobody
+    knows how true that still is, however fresh another source of the school may be.
+    """
+    if student.registration_id is None:
+        return freshness_of(school)
+    own = SourceSchool.objects.filter(
+        district_id=school.district_id, school=school, registration_id=student.registration_id
+    )
+    sources = list(own.filter(enabled=True).values_list("list_as_of", "registration_id"))
+    if sources:
+        return _freshness(sources)
+    if own.exists():
+        return Freshness(as_of=None, has_source=False, last_failed=False)
+    return freshness_of(school)
 
 
 def freshness_of_schools(district: District) -> dict[int, Freshness]:

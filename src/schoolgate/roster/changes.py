@@ -15,6 +15,8 @@ from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched
 from schoolgate.roster.folding import folded_student
 from schoolgate.roster.models import (
+    GUARDIAN_FIELDS,
+    STUDENT_FIELDS,
     Guardian,
     HistoryEntry,
     Listing,
@@ -25,9 +27,6 @@ from schoolgate.roster.models import (
 )
 
 BATCH = 5_000
-
-STUDENT_FIELDS = ("given_name", "middle_name", "family_name", "identifier", "grade")
-GUARDIAN_FIELDS = ("given_name", "middle_name", "family_name", "role", "email", "phone", "sms")
 
 
 @dataclass(frozen=True)

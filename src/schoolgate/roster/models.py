@@ -11,6 +11,10 @@ from django.db import models
 
 from schoolgate.districts.models import District, School
 
+# What a source says of a student and of a guardian, and a sync keeps in step.
+STUDENT_FIELDS = ("given_name", "middle_name", "family_name", "identifier", "grade")
+GUARDIAN_FIELDS = ("given_name", "middle_name", "family_name", "role", "email", "phone", "sms")
+
 
 class State(models.TextChoices):
     ACTIVE = "active"

@@ -70,6 +70,11 @@ class RowKind(models.TextChoices):
     GUARDIAN = "guardian"
 
 
+# Where a planned change, and a claim, hold the id of a row's own person; and the side she claims.
+OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
+SIDE = {"student": "student", "guardian": "adult"}
+
+
 class SeenRow(models.Model):
     """A source row as last accepted, by the digest of its bytes.
 

@@ -20,6 +20,8 @@ from schoolgate.roster.batches import batched
 from schoolgate.roster.changes import Cause, PersonChange
 from schoolgate.roster.models import Guardian, Listing, RelationshipClaim, State
 from schoolgate.sync.models import (
+    OWN_ID,
+    SIDE,
     AppliedSchool,
     ChangeState,
     Hold,
@@ -33,9 +35,6 @@ from schoolgate.sync.models import (
 BATCH = 2_000
 Row = TypeVar("Row", PlannedChange, AppliedSchool)
 
-# Where a planned change, and a claim, hold the id of a student's or a guardian's own source row.
-OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
-SIDE = {"student": "student", "guardian": "adult"}
 CLAIM = ("side", "student_sourced_id", "adult_sourced_id")
 SEEN = ("registration_id", "kind", "sourced_id", "digest")
 # The digest of no row.

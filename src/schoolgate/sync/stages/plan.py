@@ -15,7 +15,14 @@ from django.db import connection
 
 from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched
-from schoolgate.roster.models import Guardian, Listing, State, Student
+from schoolgate.roster.models import (
+    GUARDIAN_FIELDS,
+    STUDENT_FIELDS,
+    Guardian,
+    Listing,
+    State,
+    Student,
+)
 from schoolgate.sync.models import AppliedSchool, ChangeState, PlannedChange, StagedRow, SyncRun
 
 BATCH = 1_000
@@ -30,8 +37,6 @@ COLUMNS = (
     "after",
     "state",
 )
-STUDENT_FIELDS = ("given_name", "middle_name", "family_name", "identifier", "grade")
-GUARDIAN_FIELDS = ("given_name", "middle_name", "family_name", "role", "email", "phone", "sms")
 
 # Temporary tables of what would be after this run, in the order in which they build on each other.
 # A staged row speaks for its person; where none is staged, the roster and the claims of the last

@@ -11,7 +11,15 @@ import msgspec
 from schoolgate.oneroster.records import ProblemLog
 from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched
-from schoolgate.sync.models import RowProblem, SeenRow, StagedClaim, StagedRow, SyncRun
+from schoolgate.sync.models import (
+    OWN_ID,
+    SIDE,
+    RowProblem,
+    SeenRow,
+    StagedClaim,
+    StagedRow,
+    SyncRun,
+)
 from schoolgate.sync.records import Kind, Ledger, NormalizedRow, WantedStudent
 
 BATCH = 2_000
@@ -160,9 +168,7 @@ def unstage_two_faced(run: SyncRun, ledger: Ledger) -> int:
     faces = sorted(ledger.shows_two_faces())
     for kind, sourced_id in faces:
         StagedRow.objects.filter(run=run, kind=kind, sourced_id=sourced_id).delete()
-        own = "student_sourced_id" if kind == "student" else "adult_sourced_id"
-        side = "student" if kind == "student" else "adult"
-        StagedClaim.objects.filter(run=run, side=side, **{own: sourced_id}).delete()
+        StagedClaim.objects.filter(run=run, side=SIDE[kind], **{OWN_ID[kind]: sourced_id}).delete()
         SeenRow.objects.filter(
             registration_id=run.registration_id, kind=kind, sourced_id=sourced_id
         ).update(digest=NEVER)

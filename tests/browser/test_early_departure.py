@@ -117,6 +117,29 @@ def test_a_release_takes_few_keys_and_never_the_mouse(
     assert DeskEvent.objects.get().evidence == ["photo_id"]
 
 
+def test_an_answer_that_comes_after_the_arrow_key_keeps_what_was_marked(
+    page: Page, dana: User, marisol: Student, namesake: Student
+) -> None:
+    page.goto(DESK)
+    page.keyboard.type("maris", delay=60)
+    expect(page.get_by_role("option")).to_have_count(2)
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    second = page.get_by_role("option").nth(1)
+    expect(second).to_have_attribute("aria-selected", "true")
+
+    with page.expect_response("**/search/"):
+        page.evaluate(
+            "() => { const box = document.querySelector('#search');"
+            " htmx.ajax('POST', box.getAttribute('hx-post'),"
+            " {source: box, target: '#found-area', values: {q: 'maris'}}); }"
+        )
+
+    page.wait_for_load_state("networkidle")
+    expect(second).to_have_attribute("aria-selected", "true")
+
+
 def test_the_usual_states_meet_the_accessibility_rules(
     page: Page, dana: User, marisol: Student, namesake: Student, oak: School
 ) -> None:

@@ -140,10 +140,31 @@ function focusIn(part) {
   target.focus();
 }
 
+// The answer to the last letter may come after the first arrow key: what was marked stays marked,
+// or Enter would send the form instead of choosing.
+let marked = "";
+
+function keepMarked() {
+  const option = marked && document.getElementById(marked);
+  const list = option && option.closest("[role=listbox]");
+  const input = list && document.querySelector(`[aria-controls="${list.id}"]`);
+  if (!input) return;
+  option.setAttribute("aria-selected", "true");
+  input.setAttribute("aria-activedescendant", option.id);
+}
+
+document.addEventListener("htmx:beforeSwap", () => {
+  marked = document.querySelector('[role=option][aria-selected="true"]')?.id ?? "";
+});
+
 const offline = document.getElementById("sg-offline");
 
-document.addEventListener("htmx:afterSettle", (event) => {
+// At once, not when all has settled: a key that is pressed in between must find the new list.
+document.addEventListener("htmx:afterSwap", () => {
   enhance();
+  keepMarked();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
   focusIn(event.detail.elt);
 });
 document.addEventListener("htmx:beforeRequest", () => {

@@ -18,10 +18,6 @@ def _each(*evidence: Evidence) -> Needs:
     return tuple(frozenset({one}) for one in evidence)
 
 
-def _any(*evidence: Evidence) -> Needs:
-    return (frozenset(evidence),)
-
-
 _TWO_PEOPLE = (
     'Principal or designee, two people, recording "order no longer in force" or "not this person"'
 )

@@ -64,10 +64,6 @@ class Tally:
             self.detail = detail or _DETAILS[reason]
 
     @property
-    def reached_total(self) -> bool:
-        return self.total is not None and self.received >= self.total
-
-    @property
     def total_was_wrong(self) -> bool:
         """Whether more came than the source counts, without the count moving."""
         return self.total is not None and self.received > self.total

@@ -44,6 +44,20 @@ class Registration(models.Model):
     hold_percent = models.PositiveSmallIntegerField(default=10)
     hold_relationship_percent = models.PositiveSmallIntegerField(default=5)
     hold_records = models.PositiveIntegerField(default=25)
+    # Until this day (included) nobody is removed: a rollover, a move to another SIS.
+    additions_only_until = models.DateField(null=True)
+    # What is known of this kind of SIS (presets/), by its word; empty: nothing special.
+    preset = models.CharField(max_length=40, blank=True)
+    # When syncs run by themselves: how often, and only between these times of the district's day.
+    sync_every_hours = models.PositiveSmallIntegerField(default=24)
+    window_from = models.TimeField(null=True)
+    window_until = models.TimeField(null=True)
+    # Full pulls, and between them pulls of what changed (None: never).
+    changes_every_hours = models.PositiveSmallIntegerField(null=True)
+    # The moment of the first scheduled sync, chosen by a person; before it nothing runs by itself.
+    starts_at = models.DateTimeField(null=True)
+    # None: no sync is due by itself.
+    next_sync_at = models.DateTimeField(null=True, db_index=True)
     # The only run that may still apply anything: an older one that wakes up finds itself replaced.
     current_run_id = models.BigIntegerField(null=True)
     added_at = models.DateTimeField()
@@ -103,3 +117,17 @@ class SourceSchool(models.Model):
                 name="an_enabled_org_is_mapped",
             ),
         ]
+
+
+class ProviderProfile(models.Model):
+    """What a probe has learnt of a source: what it can be trusted with, and when that was seen."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    registration = models.OneToOneField(
+        Registration, on_delete=models.CASCADE, related_name="profile"
+    )
+    probed_at = models.DateTimeField()
+    # Whether `dateLastModified` filters were proved to give exactly what changed. None: not tried.
+    filters_by_change = models.BooleanField(null=True)
+    # What else was seen, by a stable word.
+    findings = models.JSONField(default=dict)

@@ -14,20 +14,59 @@ class RunState(models.TextChoices):
     UNCHANGED = "unchanged"
     HELD = "held"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
-ENDED = (RunState.APPLIED, RunState.UNCHANGED, RunState.HELD, RunState.FAILED)
+ENDED = (
+    RunState.APPLIED,
+    RunState.UNCHANGED,
+    RunState.HELD,
+    RunState.FAILED,
+    RunState.CANCELLED,
+)
+
+
+class RunKind(models.TextChoices):
+    """What a run looks at: everything, what changed since the last, or our own earlier work."""
+
+    FULL = "full"
+    CHANGES = "changes"
+    UNDO = "undo"
+    REKEY = "rekey"
+
+
+class Origin(models.TextChoices):
+    """Who wanted a run."""
+
+    PERSON = "person"
+    SCHEDULE = "schedule"
+    COMMAND = "command"
 
 
 class SyncRun(models.Model):
     district = models.ForeignKey(District, on_delete=models.CASCADE)
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=10, choices=RunKind.choices, default=RunKind.FULL)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.PERSON)
+    # The run whose work this one takes back.
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # How often a worker has begun it; a crash makes it begin again, a few times.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # When the engine took it over. None: the next tick hands it over.
+    submitted_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # Steps that are done are not done again: everything is staged; everything is planned.
+    fetched_at = models.DateTimeField(null=True)
+    planned_at = models.DateTimeField(null=True)
     # Whether the pull proved to be whole (None: nobody knows yet); why not, in a word and a
     # sentence.
     complete = models.BooleanField(null=True)
@@ -39,6 +78,8 @@ class SyncRun(models.Model):
     retry_helps = models.BooleanField(default=False)
     # Ids of enabled schools that the source lists no more.
     schools_missing = models.JSONField(default=list)
+    # What the source announced, or the last run read: for an estimate.
+    rows_expected = models.PositiveBigIntegerField(null=True)
     rows_read = models.PositiveBigIntegerField(default=0)
     rows_unchanged = models.PositiveBigIntegerField(default=0)
     pages = models.PositiveIntegerField(default=0)
@@ -171,6 +212,11 @@ class PlannedChange(models.Model):
         ]
 
 
+class Decision(models.TextChoices):
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+
+
 class Hold(models.Model):
     """Why the removals of one kind in one school wait for a person."""
 
@@ -182,6 +228,15 @@ class Hold(models.Model):
     count = models.PositiveIntegerField()
     of = models.PositiveIntegerField()
     limit = models.PositiveIntegerField()
+    # Of the held changes, as a person has reviewed them: exactly these are applied.
+    checksum = models.CharField(max_length=64, blank=True)
+    # What a person decided, and why. Empty: it waits.
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    why = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [

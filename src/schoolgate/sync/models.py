@@ -237,6 +237,8 @@ class Hold(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     why = models.CharField(max_length=500, blank=True)
+    # When all of it was in the roster. None: not approved, or not all of it written yet.
+    applied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -300,6 +300,9 @@ def test_a_file_over_the_size_limit_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_while_it_is_read_is_not_believed(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
+    with (folder / "users.csv").open("a") as file:
+        # More than is read at once.
+        file.writelines(ANA.replace("s-1", f"t-{n}", 1) + "\n" for n in range(20_000))
 
     with CsvBundle.open(folder) as bundle:
         rows = bundle.users().raw()

@@ -11,7 +11,7 @@ from schoolgate.oneroster.errors import BadBundle
 
 def _split(*chunks: bytes, record_bytes: int = 1 << 20) -> list[tuple[int, bytes]]:
     splitter = RecordSplitter("users.csv", record_bytes)
-    return [(row.position, row.data) for block in splitter.blocks(chunks) for row in block]
+    return [(row.position, row.data) for block in splitter.blocks(chunks) for row in block.rows()]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
+from schoolgate.oneroster.blocks import Block
 from schoolgate.oneroster.records import Org, Problem, ProblemLog, RawRow, Record, User, Verdict
 
 T_co = TypeVar("T_co", bound=Record, covariant=True)
@@ -12,8 +13,8 @@ class Collection(Protocol, Generic[T_co]):
     """One collection of a source as a stream, read once, with bounded memory.
 
     Iterating yields typed records; what could not be read is counted in `problems` and skipped.
-    A reader that wants to look before it parses uses `raw()` and `decode()` instead. `verdict` may
-    be asked when the stream has ended, never before (RuntimeError).
+    A reader that wants to look before it parses uses `blocks()` or `raw()`, with `decode()`,
+    instead. `verdict` may be asked when the stream has ended, never before (RuntimeError).
     """
 
     name: str
@@ -30,6 +31,10 @@ class Collection(Protocol, Generic[T_co]):
         Raises:
             SourceFailed, BadBundle: when nothing more can be read.
         """
+        ...
+
+    def blocks(self) -> Iterator[Block]:
+        """The same rows, in blocks that are equal as long as all of their rows are."""
         ...
 
     def decode(self, row: RawRow) -> T_co | Problem:

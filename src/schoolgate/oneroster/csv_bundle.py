@@ -157,7 +157,7 @@ class CsvBundle:
 
     def _rows(self, file: str, chunks: Iterator[bytes]) -> Iterator[RawRow]:
         for block in RecordSplitter(file, self._limits.record_bytes).blocks(chunks):
-            yield from block
+            yield from block.rows()
 
 
 def _open_package(path: Path, limits: Limits) -> Package:

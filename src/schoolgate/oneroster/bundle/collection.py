@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Generic, TypeVar
 
+from schoolgate.oneroster.blocks import Block, RowBlock
 from schoolgate.oneroster.bundle.cells import RowReader, split_cells
 from schoolgate.oneroster.bundle.columns import Header
 from schoolgate.oneroster.bundle.formats import FileFormat
@@ -83,21 +84,25 @@ class CsvCollection(Generic[T]):
                 yield record
 
     def raw(self) -> Iterator[RawRow]:
+        for block in self.blocks():
+            yield from block.rows()
+
+    def blocks(self) -> Iterator[Block]:
         if self._started:
             raise RuntimeError("A collection can be read once; ask the bundle for a fresh one.")
         self._started = True
         splitter = RecordSplitter(self._file.form.file, self._file.record_bytes)
         header_is_due = True
-        for block in splitter.blocks(self._file.chunks()):
-            rows = block[1:] if header_is_due else block
-            header_is_due = header_is_due and not block
-            if not rows:
+        for whole in splitter.blocks(self._file.chunks()):
+            block: Block = RowBlock(whole.rows()[1:]) if header_is_due else whole
+            header_is_due = False
+            if not block.count:
                 continue
-            self._received += len(rows)
+            self._received += block.count
             # The very last row waits in the last block, where the splitter knows how it ended.
             if splitter.ends_without_line_end:
-                self._judge_last_row(rows[-1])
-            yield from rows
+                self._judge_last_row(block.rows()[-1])
+            yield block
         self._ended = True
 
     def decode(self, row: RawRow) -> T | Problem:

@@ -1,12 +1,24 @@
 """From a stream of bytes to the records of a CSV file, unparsed: the hot path of every sync.
 
-A block without an open quote is split in one go. Only where a quote stays open at the end of a line
-is it looked at line by line: a record ends where its count of quotes is even, so that a quoted line
-break stays inside its record.
+Where no quote stays open at the end of a line, lines are records and are not even split. Only
+where one does are they looked at one by one: a record ends where its count of quotes is even, so
+that a quoted line break stays inside its record.
 """
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
+from schoolgate.oneroster.blocks import (
+    MOST_ROWS,
+    Block,
+    Positions,
+    RowBlock,
+    TextBlock,
+    beginnings,
+    blocks_of,
+)
 from schoolgate.oneroster.errors import BadBundle
 from schoolgate.oneroster.records import RawRow
 
@@ -14,7 +26,9 @@ from schoolgate.oneroster.records import RawRow
 RECORD_LINES = 100
 _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_QUOTE = b'"'
+_QUOTE, _LF, _CR = b'"\n\r'
+
+Letters = NDArray[np.uint8]
 
 
 class RecordSplitter:
@@ -30,8 +44,9 @@ class RecordSplitter:
         # Lines of a record whose quote is still open.
         self._open: list[bytes] = []
         self._open_bytes = 0
+        self._was_careful = False
 
-    def blocks(self, chunks: Iterable[bytes]) -> Iterator[list[RawRow]]:
+    def blocks(self, chunks: Iterable[bytes]) -> Iterator[Block]:
         """Give the records in order, many at a time. Blank lines are counted and left out.
 
         Raises:
@@ -40,20 +55,27 @@ class RecordSplitter:
         rest = b""
         for chunk in self._from_first_line(chunks):
             text = rest + chunk
-            cut = text.rfind(self._end) + 1
-            block, rest = text[:cut], text[cut:]
-            if len(rest) > self._record_bytes:
+            whole = text.rfind(self._end) + 1
+            if len(text) - whole > self._record_bytes:
                 raise BadBundle(
                     f"{self._file}: a line is longer than {self._record_bytes:,} bytes."
                     " This is not a CSV file, or its line ends are missing.",
                     kind="line_too_long",
                     file=self._file,
-                    line=self._line + block.count(self._end),
+                    line=self._line + text.count(self._end),
                 )
-            if block:
-                yield self._split(block)
-        self.ends_without_line_end = bool(rest)
-        yield (self._split(rest + self._end) if rest else []) + self._give_up()
+            used = 0
+            if whole:
+                for block in self._split(text, whole):
+                    used += len(block.data)
+                    yield block
+                # What was split with care is used up to its last line.
+                used = whole if self._was_careful else used
+            rest = text[used:]
+        self.ends_without_line_end = bool(rest) and not rest.endswith(self._end)
+        last = self._split_carefully(rest.removesuffix(self._end) + self._end) if rest else []
+        if last := last + self._give_up():
+            yield RowBlock(last)
 
     def _from_first_line(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Drop the byte order mark and learn the line end: LF, with or without CR, or CR alone."""
@@ -77,30 +99,39 @@ class RecordSplitter:
         yield head.removeprefix(_BOM)
         yield from stream
 
-    def _split(self, block: bytes) -> list[RawRow]:
-        lines = block.splitlines()
-        # splitlines takes LF, CR and CRLF alike: an equal count proves that it found no other.
-        is_uniform = len(lines) == block.count(self._end)
-        if self._open or not is_uniform or self._has_open_quote(block):
-            return self._split_carefully(block)
-        first = self._line
-        self._line += len(lines)
-        # `map` builds the rows without a step of Python for each.
-        rows = list(map(RawRow, range(first, self._line), lines))
-        return rows if all(lines) else [row for row in rows if row.data]
+    def _split(self, text: bytes, whole: int) -> Iterator[Block]:
+        """Cut the whole lines of a text. Plain ones behind the last cut wait for more text."""
+        letters = np.frombuffer(text, np.uint8, whole)
+        ends = np.flatnonzero(letters == ord(self._end))
+        self._was_careful = bool(self._open) or not self._is_plain(letters, ends)
+        if self._was_careful:
+            yield from blocks_of(self._split_carefully(text[:whole]))
+            return
+        begin = lines = 0
+        for place in _cuts(beginnings(text, ends), len(ends)):
+            end, count = int(ends[place]) + 1, place + 1 - lines
+            yield TextBlock(text[begin:end], count, self._line)
+            self._line += count
+            begin, lines = end, place + 1
 
-    def _has_open_quote(self, block: bytes) -> bool:
-        """Say whether a line ends between two quotes, or a quote stays alone."""
-        if _QUOTE not in block:
-            return False
-        parts = block.split(_QUOTE)
-        return len(parts) % 2 == 0 or self._end in b"".join(parts[1::2])
+    def _is_plain(self, letters: Letters, ends: Positions) -> bool:
+        """Say whether each line is a record: no blank one, one kind of line end, no open quote."""
+        lengths = np.diff(ends, prepend=-1) - 1
+        if self._end == b"\r":
+            if np.any(letters == _LF):
+                return False
+        elif returns := np.count_nonzero(letters == _CR):
+            before_end = letters[ends - 1] == _CR
+            if returns != np.count_nonzero(before_end):
+                return False
+            lengths -= before_end
+        return bool(lengths.min() > 0) and not _has_open_quote(letters, ends)
 
-    def _split_carefully(self, block: bytes) -> list[RawRow]:
+    def _split_carefully(self, text: bytes) -> list[RawRow]:
         rows: list[RawRow] = []
-        for line in block.removesuffix(self._end).split(self._end):
+        for line in text.removesuffix(self._end).split(self._end):
             self._line += 1
-            closes_or_opens = line.count(_QUOTE) & 1
+            closes_or_opens = line.count(b'"') & 1
             if self._open or closes_or_opens:
                 rows += self._continue_record(line, closes=bool(self._open and closes_or_opens))
             elif record := line.removesuffix(b"\r"):
@@ -129,3 +160,23 @@ class RecordSplitter:
         lines, self._open, self._open_bytes = self._open, [], 0
         stripped = [line.removesuffix(b"\r") for line in lines]
         return [RawRow(position, line) for position, line in enumerate(stripped, first) if line]
+
+
+def _cuts(beginnings: Positions, lines: int) -> Iterator[int]:
+    """Give the lines after which a block ends: before each beginning, and never too late."""
+    last = -1
+    for place in map(int, beginnings):
+        while place - last > MOST_ROWS:
+            last += MOST_ROWS
+            yield last
+        last = place
+        yield place
+    while lines - 1 - last >= MOST_ROWS:
+        last += MOST_ROWS
+        yield last
+
+
+def _has_open_quote(letters: Letters, ends: Positions) -> bool:
+    """Say whether a line ends between two quotes, or a quote stays alone."""
+    quotes = np.flatnonzero(letters == _QUOTE)
+    return bool(np.any(np.searchsorted(quotes, ends) % 2))

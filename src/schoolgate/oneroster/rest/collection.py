@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from schoolgate.oneroster.blocks import Block, blocks_of
 from schoolgate.oneroster.decode import decode_json
 from schoolgate.oneroster.errors import UnsupportedVersion
 from schoolgate.oneroster.records import Problem, ProblemLog, RawRow, Record, Role, User, Verdict
@@ -83,6 +84,10 @@ class RestCollection(Generic[T]):
         for remark in self._pages.remarks:
             self.problems.add(Problem(remark, self.name, 0, severity="warning"))
         self._state = "ended"
+
+    def blocks(self) -> Iterator[Block]:
+        """The same, in blocks that a reader may know as a whole."""
+        return blocks_of(self.raw())
 
     def decode(self, row: RawRow) -> T | Problem:
         """Read one row. Called from one thread."""

@@ -6,11 +6,14 @@ own tables beside ours (settings.ENGINE_URL); only ids are handed to it.
 """
 
 import threading
-from collections.abc import Callable
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from django.conf import settings
 from django.db import close_old_connections, connection
+
+from schoolgate.jobs.registry import every_tick, job, jobs
+
+__all__ = ["NotRunning", "every_tick", "job", "start", "stop", "submit"]
 
 QUEUE = "sync"
 # Pinned: the default is a hash of the code, and any edit would strand the jobs in flight.
@@ -18,25 +21,14 @@ VERSION = "schoolgate-1"
 EXECUTOR = "local:0"
 
 _lock = threading.Lock()
-_jobs: dict[str, Callable[[int], None]] = {}
 _running = False
-
-
-def job(name: str) -> Callable[[Callable[[int], None]], Callable[[int], None]]:
-    """Register a function of one id as a job. After a crash it runs again: make it repeatable."""
-
-    def register(function: Callable[[int], None]) -> Callable[[int], None]:
-        _jobs[name] = function
-        return function
-
-    return register
 
 
 @DBOS.step(name="carry_out")
 def _carry_out(name: str, subject: int) -> None:
     close_old_connections()
     try:
-        _jobs[name](subject)
+        jobs[name](subject)
     finally:
         connection.close()
 

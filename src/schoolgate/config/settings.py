@@ -87,6 +87,16 @@ DATABASE_URL = env.secret("SCHOOLGATE_DATABASE_URL")
 DATABASES = {"default": database.from_url(DATABASE_URL, home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ENGINE_URL = database.engine_url(DATABASE_URL, home=HOME)
+# Workers say that they live, and take over from one that has been silent for too long. On one
+# machine nobody waits to take over; with several, a dead one is to be noticed soon.
+_MANY = not ENGINE_URL.startswith("sqlite")
+BEAT_SECONDS = env.number("SCHOOLGATE_BEAT_SECONDS", default=5 if _MANY else 10)
+DEAD_AFTER_SECONDS = env.number("SCHOOLGATE_DEAD_AFTER_SECONDS", default=30 if _MANY else 60)
+TICK_SECONDS = env.number("SCHOOLGATE_TICK_SECONDS", default=15)
+# A source that does not answer is tried again after this, then after three times as long, ...
+RETRY_SECONDS = env.number("SCHOOLGATE_RETRY_SECONDS", default=20)
+# Off where the tables are migrated as a step of their own (`schoolgate migrate`).
+MIGRATE = env.flag("SCHOOLGATE_MIGRATE", default=True)
 
 # --- sign-in -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -3,6 +3,7 @@
 from django.db import models
 
 from schoolgate.districts.models import District, School
+from schoolgate.registrations.schedule import LEAST_HOURS, MOST_HOURS
 
 
 class Transport(models.TextChoices):
@@ -58,6 +59,9 @@ class Registration(models.Model):
     starts_at = models.DateTimeField(null=True)
     # None: no sync is due by itself.
     next_sync_at = models.DateTimeField(null=True, db_index=True)
+    # Since when support lets nothing run by itself, and why.
+    paused_at = models.DateTimeField(null=True)
+    paused_why = models.CharField(max_length=200, blank=True)
     # The only run that may still apply anything: an older one that wakes up finds itself replaced.
     current_run_id = models.BigIntegerField(null=True)
     added_at = models.DateTimeField()
@@ -65,6 +69,19 @@ class Registration(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["district", "slug"], name="one_registration_per_slug"),
+            models.CheckConstraint(
+                condition=models.Q(sync_every_hours__range=(LEAST_HOURS, MOST_HOURS)),
+                name="from_an_hour_to_two_weeks",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(window_from=None, window_until=None)
+                | models.Q(window_from__isnull=False, window_until__isnull=False),
+                name="a_window_has_two_ends",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paused_at=None) | models.Q(next_sync_at=None),
+                name="what_is_paused_is_not_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -89,7 +89,15 @@ class SyncRun(models.Model):
     timings = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["registration", "-id"], name="runs_of_a_registration")]
+        indexes = [
+            models.Index(fields=["registration", "-id"], name="runs_of_a_registration"),
+            models.Index(fields=["ended_at"], name="runs_by_end"),
+            models.Index(
+                fields=["registration"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="runs_that_have_not_ended",
+            ),
+        ]
 
 
 class RowProblem(models.Model):
@@ -264,3 +272,24 @@ class AppliedSchool(models.Model):
                 name="one_apply_of_what_schools_share",
             ),
         ]
+
+
+class DistrictMail(models.Model):
+    """What a district was told by e-mail, and when: nothing is told twice on a day."""
+
+    district = models.OneToOneField(District, on_delete=models.CASCADE, related_name="mail")
+    # The district's day of the last mail.
+    sent_on = models.DateField(null=True)
+    # {"failed:12": "2026-11-23"}: each trouble that was told, with the district's day of it.
+    told = models.JSONField(default=dict)
+    # After the mail server refused: not before then.
+    retry_at = models.DateTimeField(null=True)
+    # Claimed by compare-and-set: of two workers with the same mail one sends it.
+    version = models.PositiveBigIntegerField(default=0)
+
+
+class Chore(models.Model):
+    """Something that is done every so often by one worker of them all."""
+
+    name = models.CharField(max_length=40, unique=True)
+    due_at = models.DateTimeField()

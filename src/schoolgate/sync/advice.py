@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schoolgate.registrations.schedule import Window
 from schoolgate.registrations.schedule_words import every_in_words, window_in_words
 from schoolgate.sync.advice_figures import Evidence, Figures, figures_of
 
@@ -57,6 +58,8 @@ class Advice:
     figures: tuple[tuple[str, str], ...]
     # None when it is too early to say.
     hours: int | None = None
+    # When the SIS asks for one, and the source has none.
+    window: Window | None = None
 
 
 Rule = Callable[[Figures, Evidence], AtLeast | None]
@@ -90,7 +93,14 @@ def advise(evidence: Evidence) -> Advice:
         ),
         figures=figures.in_words(),
         hours=hours,
+        window=_suggested(evidence),
     )
+
+
+def _suggested(evidence: Evidence) -> Window | None:
+    if evidence.preset is None or evidence.window is not None:
+        return None
+    return evidence.preset.window
 
 
 def _missing(figures: Figures) -> str:

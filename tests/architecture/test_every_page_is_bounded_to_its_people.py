@@ -26,6 +26,7 @@ from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, School
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.registrations.models import Registration
+from schoolgate.sync.models import Hold
 
 NOBODY = "nobody"
 CLERK = "clerk of the school"
@@ -69,6 +70,15 @@ PAGES = {
     "sync:registration": Page(SYNCS, SOURCE),
     "sync:sync_now": Page(SYNCS, SOURCE, "post"),
     "sync:run": Page(SYNCS, [*D, 1]),
+    "sync:schedule": Page(SYNCS, SOURCE),
+    "sync:choose_times": Page(SET_UP, SOURCE, "post"),
+    "sync:set_pace": Page({SUPPORT}, SOURCE, "post"),
+    "sync:pause": Page({SUPPORT}, SOURCE, "post"),
+    "sync:resume": Page({SUPPORT}, SOURCE, "post"),
+    "sync:review": Page(SYNCS, [*D, 1]),
+    "sync:decide": Page(SET_UP, [*D, 1], "post"),
+    "sync:hold": Page(SET_UP, [*D, 1]),
+    "sync:limits": Page(SET_UP, SOURCE),
     "frontdesk:early_departure": Page(DESK, SCHOOL),
     "frontdesk:search": Page(DESK, SCHOOL, "post"),
     "frontdesk:elsewhere": Page(DESK, SCHOOL, "post"),
@@ -106,7 +116,18 @@ def people(maple_valley: District, oak: School, fir: School, pine: School) -> di
 def things(maple_valley: District, oak: School, people: dict[str, User]) -> None:
     """One of everything that an address may name, each with the number 1."""
     registration: Registration = a_registration(maple_valley)
-    a_run(registration, id=1)
+    run = a_run(registration, id=1)
+    Hold.objects.create(
+        id=1,
+        district=maple_valley,
+        run=run,
+        school=oak,
+        kind="student",
+        reason="too_many_removed",
+        count=41,
+        of=312,
+        limit=31,
+    )
     student = a_listed_student(oak, id=1)
     a_contact(student)
     DeskEvent.objects.create(

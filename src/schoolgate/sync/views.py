@@ -14,6 +14,7 @@ from schoolgate.districts.queries import districts_of
 from schoolgate.jobs.engine import NotRunning
 from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations.intake.upload import takes_uploads
+from schoolgate.registrations.limits import additions_only
 from schoolgate.registrations.models import Registration
 from schoolgate.registrations.queries import (
     Schools,
@@ -22,16 +23,18 @@ from schoolgate.registrations.queries import (
     source_schools_of,
 )
 from schoolgate.sync import run_words, trouble_words
-from schoolgate.sync.models import SyncRun
+from schoolgate.sync.models import Hold, SyncRun
 from schoolgate.sync.next_step import SourceRow, source_row
 from schoolgate.sync.queries import (
     find_run,
     holds_of,
     last_runs,
+    overtaken_by,
     row_problems_of,
     runs_of,
     waiting_holds,
 )
+from schoolgate.sync.review_words import HoldWords, hold_in_words
 from schoolgate.sync.runs import NothingToSync, has_ended
 from schoolgate.sync.school_lists import school_lists
 from schoolgate.sync.tasks import request_sync
@@ -102,7 +105,8 @@ def registration(request: HttpRequest, opened: Opened, slug: str) -> HttpRespons
             "schools": taken[:SCHOOLS_A_PAGE],
             "counted": counted,
             "more_schools": max(counted.taken - SCHOOLS_A_PAGE, 0),
-            "holds": [trouble_words.hold_in_words(hold) for hold in waiting_holds(source)],
+            "holds": _in_words(waiting_holds(source)),
+            "additions_only": additions_only(source, today=timezone.localdate()),
             "page": page,
             "runs": [
                 (run, run_words.standing_of(run), run_words.changes_in_words(run.changes))
@@ -174,6 +178,13 @@ def _sources(registrations: Iterable[Registration]) -> list[SourceRow]:
     ]
 
 
+def _in_words(holds: list[Hold]) -> list[HoldWords]:
+    """All of one run."""
+    overtaken = bool(holds) and overtaken_by(holds[0].run) is not None
+    now = timezone.localtime()
+    return [hold_in_words(hold, now=now, overtaken=overtaken) for hold in holds]
+
+
 def _mark(run: SyncRun) -> str:
     return f"{run.state}-{run.stage}"
 
@@ -185,6 +196,6 @@ def _outcome(run: SyncRun) -> dict[str, object]:
         "retry": run_words.retry_after(run),
         "reading": run_words.reading_in_words(run),
         "timings": run_words.timings_in_words(run.timings),
-        "holds": [trouble_words.hold_in_words(hold) for hold in holds_of(run)],
+        "holds": _in_words(list(holds_of(run))),
         "problems": trouble_words.problems_in_words(run.problems, list(row_problems_of(run))),
     }

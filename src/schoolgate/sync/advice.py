@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schoolgate.registrations.schedule import Window
-from schoolgate.registrations.schedule_words import every_in_words, window_in_words
+from schoolgate.registrations.schedule_words import (
+    capitalized,
+    every_in_words,
+    window_in_words,
+)
 from schoolgate.sync.advice_figures import Evidence, Figures, figures_of
 
 # Intervals that are advised. From the last on the desk asks for a check of every release
@@ -135,13 +139,12 @@ def _verdict(hours: int, present: int) -> Verdict:
 
 
 def _sentence(hours: int, present: int) -> str:
-    often = every_in_words(hours)
     ends = {
         Verdict.SAFE: "is safe",
         Verdict.WISER: "is wiser",
         Verdict.AS_IT_IS: "is right, as it is",
     }
-    return f"{often[0].upper()}{often[1:]} {ends[_verdict(hours, present)]}."
+    return f"{capitalized(every_in_words(hours))} {ends[_verdict(hours, present)]}."
 
 
 # --- the rules -----------------------------------------------------------------------------------

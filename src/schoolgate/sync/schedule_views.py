@@ -17,7 +17,7 @@ from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations import scheduling
 from schoolgate.registrations.models import Registration
 from schoolgate.registrations.queries import registrations_of
-from schoolgate.registrations.scheduling import CannotSchedule
+from schoolgate.registrations.scheduling import CannotSchedule, Times
 from schoolgate.sync.advice import Advice, advise
 from schoolgate.sync.past_syncs import evidence_of
 from schoolgate.sync.schedule_forms import PaceForm, ReasonForm, TimesForm, initial_of
@@ -73,8 +73,7 @@ def choose_times(request: HttpRequest, opened: Opened, slug: str) -> HttpRespons
             form,
             lambda registration, at: scheduling.choose_times(
                 registration,
-                window=form.window,
-                starts_at=form.starts_at_or(registration.starts_at),
+                Times(form.window, form.starts_at_or(registration.starts_at)),
                 by=opened.person.id,
                 at=at,
             ),
@@ -133,8 +132,7 @@ def _change(request: HttpRequest, opened: Opened, slug: str, change: Change) -> 
         else:
             messages.success(request, "The schedule is saved.")
             return redirect("sync:schedule", opened.district.slug, slug)
-    # What was refused may have been tried on the row in memory: show the one that is kept.
-    return _page(request, opened, _registration(opened, slug), refused=change)
+    return _page(request, opened, registration, refused=change)
 
 
 def _registration(opened: Opened, slug: str) -> Registration:

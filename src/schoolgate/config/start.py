@@ -19,15 +19,43 @@ def choose_settings() -> None:
 
 
 def prepare() -> None:
-    """Make everything that a command needs. Quick when it is there; safe to run side by side."""
+    """Make everything that a command needs. Quick when it is there; safe to run side by side.
+
+    Raises:
+        WrongSetting: the tables are behind, and are not for this process to change.
+    """
+    folder = _open_home()
+    if _tables_are_behind():
+        if not settings.MIGRATE:
+            raise env.WrongSetting(
+                "The tables are older than this version, and SCHOOLGATE_MIGRATE is false: run "
+                "`schoolgate migrate` first, once for the whole installation."
+            )
+        _migrate(folder)
+
+
+def migrate() -> None:
+    """Bring our tables and the engine's up to date, whatever SCHOOLGATE_MIGRATE says."""
+    folder = _open_home()
+    _migrate(folder)
+    from schoolgate.jobs import durable  # noqa: PLC0415  # its models need Django set up
+
+    durable.migrate()
+    _keep_private(folder)
+
+
+def _open_home() -> Path:
     folder = env.home()
     home.create(folder)
     choose_settings()
     django.setup()
-    if _tables_are_behind():
-        with _one_at_a_time(folder / "migrate.lock"):
-            call_command("migrate", verbosity=0, interactive=False)
-            _keep_private(folder)
+    return folder
+
+
+def _migrate(folder: Path) -> None:
+    with _one_at_a_time(folder / "migrate.lock"):
+        call_command("migrate", verbosity=0, interactive=False)
+        _keep_private(folder)
 
 
 def _tables_are_behind() -> bool:

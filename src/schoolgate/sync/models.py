@@ -98,6 +98,14 @@ class SyncRun(models.Model):
                 name="runs_that_have_not_ended",
             ),
         ]
+        constraints = [
+            # Across machines too: nobody begins a sync beside another of the same source.
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="one_active_run_per_registration",
+            ),
+        ]
 
 
 class RowProblem(models.Model):

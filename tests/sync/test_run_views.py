@@ -122,7 +122,8 @@ def test_a_stage_that_was_heard_is_not_said_again(lee: Client, registration: Reg
     heard = lee.get(f"{address}?heard=running-collect", headers=HTMX)
     news = lee.get(f"{address}?heard=running-", headers=HTMX)
 
-    assert heard.status_code == 204
+    assert heard["HX-Reswap"] == "none"
+    assert "reading the source" not in _text(heard)
     assert news.status_code == 200
     assert "reading the source" in _text(news)
 

@@ -66,6 +66,7 @@ TURNS = {
     "busy": NOBODY,
     "interrupted": NOBODY,
     "superseded": NOBODY,
+    "already_running": NOBODY,
 }
 
 
@@ -84,18 +85,40 @@ STANDINGS = {
     RunState.UNCHANGED: Standing(
         "No change", OK, "check", "The lists were already as the source has them."
     ),
+    RunState.CANCELLED: Standing(
+        "Stopped",
+        CALM,
+        "hand-stop",
+        "Somebody stopped it before anything was written: every list is as it was.",
+    ),
 }
+STOPPING = Standing(
+    "Stopping",
+    CALM,
+    "hand-stop",
+    "It was asked to stop, and stops with the page that it reads. Nothing of it is written.",
+)
 
 
 def standing_of(run: SyncRun) -> Standing:
     """How a run stands, for a chip and one sentence."""
     if run.state == RunState.RUNNING:
-        return Standing("Running", CALM, "refresh", STAGES.get(run.stage, STAGES[""]))
+        return _standing_of_running(run)
     if run.state == RunState.FAILED:
         return Standing("Failed", BAD, "alert-triangle", run.failure_detail)
-    if run.complete is False:
+    if run.complete is False and run.state != RunState.CANCELLED:
         return _not_whole(run)
     return STANDINGS[RunState(run.state)]
+
+
+def _standing_of_running(run: SyncRun) -> Standing:
+    if run.cancel_asked_at is not None and run.planned_at is None:
+        return STOPPING
+    if run.stage == "wait" and run.failure_detail:
+        return Standing(
+            "Waiting", WAIT, "clock", f"{run.failure_detail} It is tried again by itself soon."
+        )
+    return Standing("Running", CALM, "refresh", STAGES.get(run.stage, STAGES[""]))
 
 
 def _not_whole(run: SyncRun) -> Standing:

@@ -222,6 +222,11 @@ def has_ended(run: SyncRun) -> bool:
     return run.state in ENDED
 
 
+def may_be_stopped(run: SyncRun) -> bool:
+    """Until the plan stands. From then on the lists are written, and a half is worse than all."""
+    return not has_ended(run) and run.planned_at is None and run.cancel_asked_at is None
+
+
 def _end(run: SyncRun, state: RunState, *, at: datetime) -> bool:
     """End the run, unless it has ended, or another process has begun it anew."""
     run.state, run.ended_at = state, at

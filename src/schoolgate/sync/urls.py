@@ -10,6 +10,7 @@ urlpatterns = [
     path("d/<slug:district>/registrations/<slug:slug>/", views.registration, name="registration"),
     path("d/<slug:district>/registrations/<slug:slug>/sync/", views.sync_now, name="sync_now"),
     path("d/<slug:district>/runs/<int:run_id>/", views.run, name="run"),
+    path("d/<slug:district>/runs/<int:run_id>/cancel/", views.cancel, name="cancel"),
     path("d/<slug:district>/runs/<int:run_id>/review/", review_views.review_run, name="review"),
     path("d/<slug:district>/runs/<int:run_id>/decide/", review_views.decide, name="decide"),
     path("d/<slug:district>/holds/<int:hold_id>/", review_views.hold, name="hold"),

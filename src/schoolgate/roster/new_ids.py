@@ -7,10 +7,12 @@ Everything here is to be called in a transaction.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from schoolgate.roster.batches import batched
 from schoolgate.roster.models import (
+    GUARDIAN_FIELDS,
+    STUDENT_FIELDS,
     Alias,
     Guardian,
     HistoryEntry,
@@ -60,6 +62,7 @@ def join_guardians(doubles: Mapping[int, int], cause: NewIds) -> None:
     by_id = rows.in_bulk([*doubles.keys(), *doubles.values()])
     for double, kept in sorted(doubles.items()):
         _set_aside(by_id[double], into=by_id[kept], cause=cause)
+        by_id[kept].save(update_fields=["state"])
 
 
 def forget_claims(registration_id: int, *, students: Iterable[str], adults: Iterable[str]) -> None:
@@ -86,12 +89,17 @@ def _give(model: type[One], ids: Mapping[int, str], cause: NewIds) -> None:
     for person in people:
         newcomer = there.get(ids[person.pk])
         if newcomer is not None:
+            _take_after(person, newcomer, cause)
             _set_aside(newcomer, into=person, cause=cause)
         person.registration_id = cause.registration_id
         person.sourced_id = ids[person.pk]
         person.changed_at, person.run_id = cause.at, cause.run_id
     model._default_manager.bulk_update(  # noqa: SLF001
-        people, ["registration_id", "sourced_id", "changed_at", "run_id", "state"]
+        people,
+        [
+            *("registration_id", "sourced_id", "changed_at", "run_id", "state"),
+            *(GUARDIAN_FIELDS if model is Guardian else (*STUDENT_FIELDS, "folded")),
+        ],
     )
     HistoryEntry.objects.bulk_create(
         _entry(
@@ -110,8 +118,8 @@ def _entry(
     word: str,
     cause: NewIds,
     *,
-    before: dict[str, str | None] | None = None,
-    after: dict[str, str | None],
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any],
 ) -> HistoryEntry:
     entry = HistoryEntry(
         district_id=cause.district_id,
@@ -145,6 +153,32 @@ def _set_aside(double: One, *, into: One, cause: NewIds) -> None:
     double.changed_at, double.run_id = cause.at, cause.run_id
     double.save()
     _entry(double, "departed", cause, after={"gone": "same_person"}).save()
+
+
+def _take_after(person: Student | Guardian, newcomer: Student | Guardian, cause: NewIds) -> None:
+    """The source has said already what she is, and will not say it again: it is hers."""
+    fields = STUDENT_FIELDS if isinstance(person, Student) else GUARDIAN_FIELDS
+    for name in fields:
+        setattr(person, name, getattr(newcomer, name))
+    if isinstance(person, Student) and isinstance(newcomer, Student):
+        person.folded = newcomer.folded
+        _leave_other_lists(person, newcomer, cause)
+
+
+def _leave_other_lists(person: Student, newcomer: Student, cause: NewIds) -> None:
+    """She is at the schools where the source lists her, and at no other."""
+    at_source = set(newcomer.listings.values_list("school_id", flat=True))
+    elsewhere = (
+        person.listings.exclude(school__in=at_source) if at_source else Listing.objects.none()
+    )
+    for listing in list(elsewhere):
+        before = {"schools": sorted({listing.school_id, *at_source})}
+        note = _entry(
+            person, "moved_away", cause, before=before, after={"schools": sorted(at_source)}
+        )
+        note.school_id = listing.school_id
+        note.save()
+        listing.delete()
 
 
 def _move_of_student(double: Student, into: Student) -> None:

@@ -74,7 +74,8 @@ def test_the_district_reads_when_the_next_sync_is_on_every_page_of_its_source(
 ) -> None:
     pages = [_text(lee.get(page)) for page in ("/d/maple-valley/", SOURCE, PAGE)]
 
-    assert ["Tonight at 1:40 AM" in page for page in pages] == [True, True, True]
+    assert ["onight at 1:40 AM" in page for page in pages] == [True, True, True]
+    assert "Next sync: tonight at 1:40 AM" in pages[2]
 
 
 def test_the_district_is_told_whom_to_ask_for_another_interval(
@@ -94,7 +95,7 @@ def test_a_source_without_a_school_says_that_nothing_is_planned(
 
     answer = _text(lee.get(PAGE))
 
-    assert "Not planned yet" in answer
+    assert "Next sync: not planned yet" in answer
     assert "No school of this source is taken yet" in answer
 
 
@@ -136,7 +137,7 @@ def test_the_district_chooses_the_first_time_by_its_own_clocks(
 
     main_sis.refresh_from_db()
     assert main_sis.next_sync_at == datetime(2026, 11, 28, 14, tzinfo=UTC)
-    assert "On Sat, Nov 28 at 8:00 AM" in _text(answer)
+    assert "Next sync: on Sat, Nov 28 at 8:00 AM" in _text(answer)
 
 
 def test_a_window_is_saved_and_moves_the_next_sync(lee: Client, main_sis: Registration) -> None:
@@ -232,9 +233,9 @@ def test_support_pauses_and_resumes(sam: Client, main_sis: Registration) -> None
     paused = _text(sam.post(f"{PAGE}pause/", {"why": "The SIS is being moved"}, follow=True))
     resumed = _text(sam.post(f"{PAGE}resume/", {"why": "The move is done"}, follow=True))
 
-    assert "Paused by support" in paused
+    assert "Next sync: paused by support" in paused
     assert "The SIS is being moved." in paused
-    assert "Tonight at 1:" in resumed
+    assert "Next sync: tonight at 1:" in resumed
 
 
 def test_a_pause_without_a_reason_is_refused(sam: Client, main_sis: Registration) -> None:

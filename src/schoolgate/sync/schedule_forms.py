@@ -35,7 +35,7 @@ class WindowForm(forms.Form):
     """Between which times a sync may begin; both empty: at any time."""
 
     window_from = _clock("Syncs may begin from")
-    window_until = _clock("until")
+    window_until = _clock("Until")
 
     def clean(self) -> dict[str, Any]:
         filled = super().clean() or self.cleaned_data

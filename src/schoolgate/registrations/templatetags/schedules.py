@@ -8,15 +8,14 @@ from django.utils import timezone
 from schoolgate.registrations import planned_words
 from schoolgate.registrations.models import Registration
 from schoolgate.registrations.presets import Preset, preset_of
-from schoolgate.registrations.schedule_words import capitalized
 
 register = template.Library()
 
 
 @register.filter
 def next_sync(registration: Registration, now: datetime) -> str:
-    """`Tonight at 1:40 AM`, or why there is none."""
-    return capitalized(planned_words.next_in_words(registration, now=timezone.localtime(now)))
+    """`tonight at 1:40 AM`, or why there is none."""
+    return planned_words.next_in_words(registration, now=timezone.localtime(now))
 
 
 @register.filter

@@ -87,6 +87,11 @@ PAGES = {
     "sync:decide": Page(SET_UP, [*D, 1], "post"),
     "sync:hold": Page(SET_UP, [*D, 1]),
     "sync:limits": Page(SET_UP, SOURCE),
+    "sync:students": Page(SYNCS, D),
+    "sync:student_history": Page({CLERK, ADMIN, SUPPORT}, [*D, 1]),
+    "sync:student_then": Page({CLERK, ADMIN, SUPPORT}, [*D, 1]),
+    "sync:guardian_history": Page(SYNCS, [*D, 1]),
+    "sync:undo": Page(SET_UP, [*D, 1, "oak"]),
     "frontdesk:early_departure": Page(DESK, SCHOOL),
     "frontdesk:search": Page(DESK, SCHOOL, "post"),
     "frontdesk:elsewhere": Page(DESK, SCHOOL, "post"),
@@ -137,7 +142,7 @@ def things(maple_valley: District, oak: School, people: dict[str, User]) -> None
         limit=31,
     )
     student = a_listed_student(oak, id=1)
-    a_contact(student)
+    a_contact(student, id=1)
     DeskEvent.objects.create(
         id=1,
         district=maple_valley,

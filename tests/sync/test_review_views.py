@@ -163,8 +163,8 @@ def test_a_hold_shows_who_would_go_and_what_the_desk_could_not_do(lee: Client, h
     answer = _text(lee.get(f"/d/maple-valley/holds/{held.id}/"))
 
     assert (
-        "Kid07 Many leaves the list of Oak Elementary: the desk could not release this student, "
-        "nor see the 1 contact on file." in answer
+        "Kid07 Many 03 Leaves the list of Oak Elementary. The desk could not release this "
+        "student, nor see 1 contact." in answer
     )
     assert "40 in all." in answer
 

@@ -27,11 +27,11 @@ def student_leaves(  # noqa: PLR0913  # what is said of one student
     *, name: str, grade: str, school: str, gone: str, contacts: int, comes_again: bool
 ) -> Effect:
     """A student leaves the list."""
-    with_her = f", nor see the {_contacts(contacts)} on file" if contacts else ""
+    with_her = f", nor see {_contacts(contacts)}" if contacts else ""
     return Effect(
         who=name,
         grade=grade,
-        at_the_desk=f"{name} leaves the list of {school}: the desk could not release this student"
+        at_the_desk=f"Leaves the list of {school}. The desk could not release this student"
         f"{with_her}.",
         shown_by=HOW_GONE.get(gone, HOW_GONE["absent"]),
         alarm="Comes again under another id, with the same name." if comes_again else "",

@@ -187,6 +187,7 @@ def _review_page(
             "cards": cards,
             "overtaken": overtaken,
             "form": form,
+            "can_sync_again": opened.is_enterprise and any(card.words.is_open for card in cards),
             "may_decide": opened.may_set_up and any(card.words.is_open for card in cards),
             "may_approve": opened.may_set_up and any(card.words.may_approve for card in cards),
             "rekey": _address_of_rekey(run),

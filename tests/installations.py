@@ -96,6 +96,11 @@ class Installations:
             self._empty.answer("district", "list")
         return self.copy(self._empty, home)
 
+    def without_tables(self, *homes: Path) -> list[Installation]:
+        """Make one on several machines: one database, a home on each."""
+        database_url = self._database("template0")
+        return [Installation(home, database_url) for home in homes]
+
     def copy(self, installation: Installation, home: Path) -> Installation:
         """Copy an installation that nobody uses at the moment."""
         shutil.copytree(installation.home, home)

@@ -71,6 +71,15 @@ def engine_url(url: str, *, home: Path) -> str:
     return f"sqlite:///{home / 'engine.sqlite3'}"
 
 
+def does_not_answer(error: Exception) -> str:
+    """Say what is wrong with a database that cannot be opened. The driver never tells a secret."""
+    said = str(error).strip().partition("\n")[0].rstrip(".")
+    return (
+        f"The database cannot be opened: {said}. {VARIABLE} says which it is; "
+        "trying again helps once it runs."
+    )
+
+
 def _parsed(url: str) -> Any:
     # The URL holds the password: none of it is repeated.
     try:

@@ -8,10 +8,13 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from schoolgate.config import env, home
+from schoolgate.config import database, env, home
+
+# Any number that nothing else in a database of ours locks.
+MIGRATING = 7_246_911
 
 
 def choose_settings() -> None:
@@ -22,7 +25,8 @@ def prepare() -> None:
     """Make everything that a command needs. Quick when it is there; safe to run side by side.
 
     Raises:
-        WrongSetting: the tables are behind, and are not for this process to change.
+        WrongSetting: the database does not answer, or its tables are behind and are not for this
+            process to change.
     """
     folder = _open_home()
     if _tables_are_behind():
@@ -49,7 +53,15 @@ def _open_home() -> Path:
     home.create(folder)
     choose_settings()
     django.setup()
+    _ask_the_database()
     return folder
+
+
+def _ask_the_database() -> None:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        raise env.WrongSetting(database.does_not_answer(error)) from None
 
 
 def _migrate(folder: Path) -> None:
@@ -73,4 +85,15 @@ def _keep_private(folder: Path) -> None:
 def _one_at_a_time(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        if connection.vendor == "sqlite":
+            yield
+            return
+        # Several machines may start at once; the file is seen by one of them only. The lock goes
+        # with its connection, should this process die.
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            yield
+        finally:
+            connection.close()

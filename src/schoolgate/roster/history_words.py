@@ -27,6 +27,8 @@ WHY_GONE = {
     "school_disabled": "the school was switched off here",
     "source_disabled": "no school of the source is taken here any more",
     "other_source": "another source of the district lists this student now",
+    "list_cleared": "the school's own list was cleared when a source took over",
+    "not_at_source": "the source that took over does not name this student",
     "removed": "taken off the school's own list here",
     "same_person": "this was a second record of one person; the other goes on",
     "undone": "the sync that had put this student on the list was undone",

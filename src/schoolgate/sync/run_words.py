@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schoolgate.sync.models import RunState, SyncRun
+from schoolgate.sync.models import RunKind, RunState, SyncRun
 
 # Colours and icons go with words, never without.
 OK, WAIT, BAD, CALM = "ok", "verify", "deny", ""
@@ -92,6 +92,15 @@ STANDINGS = {
         "Somebody stopped it before anything was written: every list is as it was.",
     ),
 }
+UNDONE = Standing(
+    "Undone", OK, "arrow-back-up", "What an earlier sync did at one school is taken back."
+)
+UNDONE_IN_PART = Standing(
+    "Part waits",
+    WAIT,
+    "hand-stop",
+    "What an earlier sync did at one school is taken back, except for what waits for a person.",
+)
 STOPPING = Standing(
     "Stopping",
     CALM,
@@ -106,6 +115,8 @@ def standing_of(run: SyncRun) -> Standing:
         return _standing_of_running(run)
     if run.state == RunState.FAILED:
         return Standing("Failed", BAD, "alert-triangle", run.failure_detail)
+    if run.kind == RunKind.UNDO:
+        return UNDONE_IN_PART if run.state == RunState.HELD else UNDONE
     if run.complete is False and run.state != RunState.CANCELLED:
         return _not_whole(run)
     return STANDINGS[RunState(run.state)]

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from schoolgate.sync import review_views, schedule_views, views
+from schoolgate.sync import (
+    history_views,
+    review_views,
+    schedule_views,
+    undo_views,
+    views,
+)
 
 app_name = "sync"
 
@@ -40,4 +46,21 @@ urlpatterns = [
         schedule_views.resume,
         name="resume",
     ),
+    path("d/<slug:district>/students/", history_views.students, name="students"),
+    path(
+        "d/<slug:district>/students/<int:student_id>/history/",
+        history_views.student_history,
+        name="student_history",
+    ),
+    path(
+        "d/<slug:district>/students/<int:student_id>/then/",
+        history_views.student_then,
+        name="student_then",
+    ),
+    path(
+        "d/<slug:district>/contacts/<int:guardian_id>/history/",
+        history_views.guardian_history,
+        name="guardian_history",
+    ),
+    path("d/<slug:district>/runs/<int:run_id>/undo/<slug:school>/", undo_views.undo, name="undo"),
 ]

@@ -152,6 +152,8 @@ def things(maple_valley: District, oak: School, people: dict[str, User]) -> None
     )
     student = a_listed_student(oak, id=1)
     a_contact(student, id=1)
+    # One of the school's own list, which no source has named.
+    a_listed_student(oak, "Zoe", "Quist", id=2, registration_id=None, sourced_id=None)
     DeskEvent.objects.create(
         id=1,
         district=maple_valley,

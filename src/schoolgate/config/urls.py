@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", room("schoolgate.districts.urls")),
     # Before the pages of one source: `registrations/add/` is no source.
     path("", room("schoolgate.registrations.urls")),
+    path("", room("schoolgate.roster.lists.urls")),
     path("", room("schoolgate.sync.watch.urls")),
     path("", room("schoolgate.sync.urls")),
     path("", room("schoolgate.frontdesk.urls")),

@@ -96,10 +96,13 @@ class Installations:
             self._empty.answer("district", "list")
         return self.copy(self._empty, home)
 
-    def without_tables(self, *homes: Path) -> list[Installation]:
-        """Make one on several machines: one database, a home on each."""
-        database_url = self._database("template0")
-        return [Installation(home, database_url) for home in homes]
+    def without_tables(self, home: Path, machines: int) -> list[Installation]:
+        """Make one on several machines, or the same machine several times for SQLite."""
+        url = self._database("template0")
+        return [
+            Installation(home.with_name(f"{home.name}{number}") if url else home, url)
+            for number in range(machines)
+        ]
 
     def copy(self, installation: Installation, home: Path) -> Installation:
         """Copy an installation that nobody uses at the moment."""

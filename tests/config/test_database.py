@@ -66,7 +66,7 @@ def test_a_server_that_does_not_answer_is_said_in_one_line(tmp_path: Path) -> No
 def test_machines_that_start_at_once_make_the_tables_once(
     installations: Installations, tmp_path: Path
 ) -> None:
-    machines = installations.without_tables(tmp_path / "one", tmp_path / "two", tmp_path / "three")
+    machines = installations.without_tables(tmp_path / "home", machines=3)
 
     started = [machine.start("-m", "schoolgate", "district", "list") for machine in machines]
     said = [process.communicate(timeout=120)[0] for process in started]

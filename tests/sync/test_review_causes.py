@@ -74,8 +74,6 @@ def test_a_cause_is_told_by_what_the_data_shows(case: str) -> None:
 
 def test_never_more_than_three_causes_are_told() -> None:
     everything = seen(
-        reason=Reason.SCHOOL_NOT_LISTED,
-        come_again=41,
         rows=1,
         schools_alike=12,
         marked=41,
@@ -84,6 +82,12 @@ def test_never_more_than_three_causes_are_told() -> None:
     )
 
     assert len(likely_causes(everything)) == 3
+
+
+def test_where_one_cause_is_certain_nothing_else_is_guessed() -> None:
+    what = seen(reason=Reason.IDS_TURNED_OVER, rows=1, schools_alike=12)
+
+    assert [likely.cause.id for likely in likely_causes(what)] == ["ids_turned_over"]
 
 
 def test_the_numbers_are_told_with_the_cause() -> None:

@@ -100,7 +100,7 @@ def test_the_page_says_why_with_numbers_what_it_may_be_and_what_went_on(
         "40 of 103 students of Oak Elementary are not in the source any more; more than 25 at once "
         "waits for a person." in answer
     )
-    assert "What it may be" in answer
+    assert "What it may be, and what to do:" in answer
     assert "What to do:" in answer
     assert "Went on without waiting at this school: 1 student added" in answer
     assert "until 2:10 AM; after that, sync again first" in answer
@@ -135,6 +135,28 @@ def test_thirty_schools_that_wait_cost_no_more_queries_than_one(
 
     with django_assert_max_num_queries(22):
         lee.get(f"/d/maple-valley/runs/{run.id}/review/")
+
+
+def test_a_link_ticks_all_of_a_page_that_may_be_approved(
+    lee: Client, held: Hold, maple_valley: District
+) -> None:
+    for code, reason in (("elm", "too_many_removed"), ("ash", "ids_turned_over")):
+        Hold.objects.create(
+            district=maple_valley,
+            run=held.run,
+            school=maple_valley.schools.create(code=code, name=code.title()),
+            kind="student",
+            reason=reason,
+            count=41,
+            of=312,
+            limit=31,
+        )
+
+    before = lee.get(_review(held)).content.decode()
+    after = lee.get(f"{_review(held)}?tick=all").content.decode()
+
+    assert "?page=1&amp;tick=all" in before
+    assert (before.count(" checked>"), after.count(" checked>")) == (1, 3)
 
 
 def test_a_run_that_holds_nothing_says_so(lee: Client, registration: Registration) -> None:

@@ -68,6 +68,8 @@ class Cause:
     to_do: str
     waiting: str
     way: Way = Way.NOWHERE
+    # Where the data shows this, nothing else needs to be guessed at.
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ CAUSES = (
         "on the Schools page: then its students go without being held.",
         NO_HELP,
         Way.SCHOOLS,
+        is_certain=True,
     ),
     Cause(
         "ids_turned_over",
@@ -200,6 +203,7 @@ CAUSES = (
         "have to be matched with the new ones.",
         NO_HELP,
         Way.REKEY,
+        is_certain=True,
     ),
     Cause(
         "smaller_export",
@@ -297,7 +301,8 @@ CAUSES_AT_MOST = 3
 def likely_causes(seen: Seen) -> list[LikelyCause]:
     """What may be behind it, most telling first; always at least one."""
     likely = [LikelyCause(cause, shows) for cause in CAUSES if (shows := cause.fits(seen))]
-    return likely[:CAUSES_AT_MOST] or [LikelyCause(UNKNOWN, UNKNOWN.fits(seen))]
+    certain = [one for one in likely if one.cause.is_certain]
+    return certain[:1] or likely[:CAUSES_AT_MOST] or [LikelyCause(UNKNOWN, UNKNOWN.fits(seen))]
 
 
 def _share(part: int, whole: int, percent: int) -> bool:

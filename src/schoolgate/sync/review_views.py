@@ -39,6 +39,8 @@ from schoolgate.web.htmx import render, wants_part
 
 HOLDS_A_PAGE = 20
 NAMES_A_PAGE = 50
+# From so many on, the causes are folded away, and all can be ticked at once.
+MANY = 3
 LONGEST_SEARCH = 100
 
 # htmx stops asking when it sees this one.
@@ -123,6 +125,7 @@ def limits(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
             messages.success(request, "The limits are saved. The next sync uses them.")
             return redirect("sync:registration", opened.district.slug, slug)
         seen = preview(source, form.limits)
+    form.fields["why"].required = True
     return render(
         request,
         "sync/limits.html",
@@ -187,6 +190,8 @@ def _review_page(
             "cards": cards,
             "overtaken": overtaken,
             "form": form,
+            "few": len(cards) < MANY,
+            "ticked": form.ticked or _ticked_by_link(request, cards),
             "can_sync_again": opened.is_enterprise and any(card.words.is_open for card in cards),
             "may_decide": opened.may_set_up and any(card.words.is_open for card in cards),
             "may_approve": opened.may_set_up and any(card.words.may_approve for card in cards),
@@ -196,6 +201,12 @@ def _review_page(
         },
         status=422 if form.errors else 200,
     )
+
+
+def _ticked_by_link(request: HttpRequest, cards: list[Card]) -> list[str]:
+    if request.GET.get("tick") != "all":
+        return []
+    return [card.value for card in cards if card.words.may_approve]
 
 
 def _progress(request: HttpRequest, opened: Opened, run: SyncRun) -> HttpResponse:

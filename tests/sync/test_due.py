@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.db import IntegrityError
 
 from cast import (
     a_district,
@@ -103,20 +102,6 @@ def test_a_source_that_is_being_synced_is_not_synced_once_more(
     main_sis: Registration, state: str
 ) -> None:
     a_run(main_sis, state=state, ended_at=None)
-
-    planned = plan_due_runs(DUE)
-
-    assert planned == []
-    assert _next_of(main_sis) == DUE + DAY
-
-
-def test_a_sync_that_a_person_asks_for_in_the_same_moment_is_as_good(
-    main_sis: Registration, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> SyncRun:
-        raise IntegrityError("one active run per registration")
-
-    monkeypatch.setattr(due.runs, "ask_for_run", refuse)
 
     planned = plan_due_runs(DUE)
 

@@ -12,13 +12,11 @@ from schoolgate.registrations import scheduling
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.schedule import may_begin, next_sync
 from schoolgate.sync import runs
-from schoolgate.sync.models import Origin, RunState, SyncRun
+from schoolgate.sync.models import Origin, SyncRun
 from schoolgate.sync.single_flight import AlreadyRunning
 
 # A tick comes every few seconds: what it leaves waits for the next one.
 MOST_AT_ONCE = 200
-
-ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 
 logger = logging.getLogger(__name__)
 
@@ -71,9 +69,7 @@ def _take_up(registration: Registration, now: datetime) -> SyncRun | None:
     schedule = scheduling.schedule_of(registration)
     if not _claim(registration, due, next_sync(schedule, due=due, now=now)):
         return None
-    if not may_begin(schedule, due=due, now=now) or _is_active(registration):
-        return None
-    return _queue(registration, now)
+    return _queue(registration, now) if may_begin(schedule, due=due, now=now) else None
 
 
 def _claim(registration: Registration, due: datetime, following: datetime | None) -> bool:
@@ -94,17 +90,11 @@ def _leave_alone(registration: Registration, due: datetime, *, now: datetime) ->
         )
 
 
-def _is_active(registration: Registration) -> bool:
-    return SyncRun.objects.filter(registration=registration, state__in=ACTIVE).exists()
-
-
 def _queue(registration: Registration, now: datetime) -> SyncRun | None:
     try:
-        # Of its own, so that losing the race leaves the claim as it is.
-        with transaction.atomic():
-            return runs.ask_for_run(registration, by=None, at=now, origin=Origin.SCHEDULE)
+        return runs.ask_for_run(registration, by=None, at=now, origin=Origin.SCHEDULE)
     except AlreadyRunning:
-        # A person asked for one in this very moment: theirs is as good.
+        # Theirs is as good.
         return None
     except runs.NothingToSync:
         Registration.objects.filter(pk=registration.pk).update(next_sync_at=None)

@@ -24,7 +24,9 @@ def written() -> Iterator[io.StringIO]:
     before = logging.getLogger().handlers[:]
     level = logging.getLogger("dbos").level
     logging.config.dictConfig(chosen)
+    logs.as_a_service()
     yield stream
+    logging.getLogger("schoolgate").setLevel(logging.ERROR)
     logging.getLogger().handlers[:] = before
     dbos = logging.getLogger("dbos")
     dbos.handlers[:] = []
@@ -60,6 +62,18 @@ def test_an_event_of_ours_is_one_json_object_with_its_fields(written: io.StringI
         "rows": 28_114,
     }
     assert at.endswith("Z")
+
+
+def test_a_command_tells_only_faults_since_it_says_itself_what_happened(
+    written: io.StringIO,
+) -> None:
+    logging.getLogger("schoolgate").setLevel(
+        logs.settings(as_json=True)["loggers"]["schoolgate"]["level"]
+    )
+
+    structlog.stdlib.get_logger("schoolgate.sync").warning("sync.run.failed", run=12)
+
+    assert written.getvalue() == ""
 
 
 def test_of_an_exception_its_kinds_and_places_are_kept_and_no_word_of_it(

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from schoolgate.audit import log
 from schoolgate.districts.models import Edition
 from schoolgate.registrations import scheduling
+from schoolgate.registrations.intake.upload import is_read_already
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.schedule import may_begin, next_sync
 from schoolgate.sync import runs
@@ -24,8 +25,9 @@ logger = logging.getLogger(__name__)
 def plan_due_runs(now: datetime) -> list[SyncRun]:
     """Queue a sync for each source that is due. Gives the runs that this call created.
 
-    However long nothing ticked, a source gets one sync. One that is due outside of its window, or
-    while a sync of it waits or runs, is planned for its next moment instead.
+    However long nothing ticked, a source gets one sync. One that is due outside of its window,
+    while a sync of it waits or runs, or with an upload that is in already, is planned for its next
+    moment instead.
     """
     _plan_the_unplanned(now)
     return [run for registration in _due(now) if (run := _guarded(registration, now)) is not None]
@@ -69,7 +71,9 @@ def _take_up(registration: Registration, now: datetime) -> SyncRun | None:
     schedule = scheduling.schedule_of(registration)
     if not _claim(registration, due, next_sync(schedule, due=due, now=now)):
         return None
-    return _queue(registration, now) if may_begin(schedule, due=due, now=now) else None
+    if not may_begin(schedule, due=due, now=now) or _says_nothing_new(registration):
+        return None
+    return _queue(registration, now)
 
 
 def _claim(registration: Registration, due: datetime, following: datetime | None) -> bool:
@@ -88,6 +92,10 @@ def _leave_alone(registration: Registration, due: datetime, *, now: datetime) ->
             subject=registration.reference,
             why="standard_edition",
         )
+
+
+def _says_nothing_new(registration: Registration) -> bool:
+    return is_read_already(registration, last=scheduling.last_whole_at(registration))
 
 
 def _queue(registration: Registration, now: datetime) -> SyncRun | None:

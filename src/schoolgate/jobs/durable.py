@@ -76,7 +76,7 @@ def _job(name: str, subject: int) -> None:
 
 
 @DBOS.workflow(name=TICK)
-def _tick(_scheduled_at: str, _context: Any) -> None:
+def _tick(_scheduled_at: Any, _context: Any) -> None:
     for function in registry.ticks:
         name = f"{function.__module__}.{function.__name__}"
         DBOS.run_step({"name": name}, _one_tick, name, function)

@@ -1,15 +1,13 @@
 """What gets into the log, and what never does."""
 
 import io
-import json
 import logging
-import logging.config
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import structlog
 
+from logs import lines_in, log_of_a_service
 from schoolgate.config import logs
 
 SECRET = "Marisol Rivera, 555-0142"
@@ -17,25 +15,8 @@ SECRET = "Marisol Rivera, 555-0142"
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """Give what the log would write as JSON, with the real settings on loggers of their own."""
-    stream = io.StringIO()
-    chosen = logs.settings(as_json=True)
-    chosen["handlers"]["stderr"]["stream"] = stream
-    before = logging.getLogger().handlers[:]
-    level = logging.getLogger("dbos").level
-    logging.config.dictConfig(chosen)
-    logs.as_a_service()
-    yield stream
-    logging.getLogger("schoolgate").setLevel(logging.ERROR)
-    logging.getLogger().handlers[:] = before
-    dbos = logging.getLogger("dbos")
-    dbos.handlers[:] = []
-    dbos.propagate = True
-    dbos.setLevel(level)
-
-
-def lines_in(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+    with log_of_a_service() as stream:
+        yield stream
 
 
 def a_fault() -> Exception:

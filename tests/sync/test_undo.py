@@ -13,6 +13,7 @@ from schoolgate.districts.models import District, Edition, School
 from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster.models import Guardian, HistoryEntry, Restriction, Student
+from schoolgate.sync.freshness import freshness_of
 from schoolgate.sync.list_dates import list_date_at
 from schoolgate.sync.models import Hold, RunKind, SyncRun
 from schoolgate.sync.review import Read, approve, write_approved
@@ -222,6 +223,16 @@ def test_the_list_counts_as_old_as_what_it_says_again(days: Days, oak: School, f
 def dated(registration: Registration, school: School, *, at: datetime) -> datetime | None:
     run = list_date_at(registration.id, school, at=at)
     return run.started_at if run else None
+
+
+def test_an_undo_does_not_hide_that_the_last_sync_failed(days: Days, oak: School) -> None:
+    days.source.drop("ben")
+    run = days.live()
+    a_run(days.registration, state="failed", complete=None)
+
+    days.take_back(run, oak)
+
+    assert freshness_of(oak).last_failed
 
 
 # --- safety ---------------------------------------------------------------------------------------

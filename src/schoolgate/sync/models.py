@@ -76,6 +76,8 @@ class SyncRun(models.Model):
     failure = models.CharField(max_length=60, blank=True)
     failure_detail = models.CharField(max_length=500, blank=True)
     retry_helps = models.BooleanField(default=False)
+    # Its rows count as seen: everything that follows from them is in the roster, or is marked.
+    remembered = models.BooleanField(default=False)
     # Ids of enabled schools that the source lists no more.
     schools_missing = models.JSONField(default=list)
     # What the source announced, or the last run read: for an estimate.
@@ -89,7 +91,15 @@ class SyncRun(models.Model):
     timings = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["registration", "-id"], name="runs_of_a_registration")]
+        indexes = [
+            models.Index(fields=["registration", "-id"], name="runs_of_a_registration"),
+            models.Index(fields=["ended_at"], name="runs_by_end"),
+            models.Index(
+                fields=["registration"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="runs_that_have_not_ended",
+            ),
+        ]
 
 
 class RowProblem(models.Model):
@@ -116,23 +126,30 @@ OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
 SIDE = {"student": "student", "guardian": "adult"}
 
 
-class SeenRow(models.Model):
-    """A source row as last accepted, by the digest of its bytes.
+class SeenBlock(models.Model):
+    """Some rows that stood together in the source, as they were last accepted (sync/ledger.py).
 
-    A row whose digest stands here costs a hash and a lookup. An empty digest is no row's: that one
-    is looked at in every sync, and its absence is noticed.
+    A block whose digest is known is neither split nor parsed. One without a digest is looked at
+    row by row: something in it waits, could not be read, or did not come any more.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=10, choices=RowKind.choices)
-    sourced_id = models.CharField(max_length=255)
-    digest = models.BinaryField(max_length=16)
+    # The run that read it. It counts when that run has done all its work (SyncRun.remembered).
+    run = models.ForeignKey(SyncRun, on_delete=models.PROTECT, related_name="+")
+    digest = models.BinaryField(max_length=16, null=True)
+    # Packed: digest, key and kind of each row; and the ids of their people, in the same order.
+    rows = models.BinaryField()
+    ids = models.BinaryField()
+    count = models.PositiveSmallIntegerField()
+    # Its rows are to be looked at whatever their digests say; absences are still noticed.
+    void = models.BooleanField(default=False)
+    # The run that read something else in its place.
+    replaced_by = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["registration", "kind", "sourced_id"], name="one_seen_row_per_id"
-            ),
+        indexes = [
+            models.Index(fields=["registration", "run", "void"], name="seen_blocks_of_a_run"),
+            models.Index(fields=["registration", "replaced_by"], name="replaced_blocks"),
         ]
 
 
@@ -142,22 +159,22 @@ class StagedRow(models.Model):
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_rows")
     kind = models.CharField(max_length=10, choices=RowKind.choices)
     sourced_id = models.CharField(max_length=255)
-    digest = models.BinaryField(max_length=16, null=True)
-    # Of what the row says: two rows of one id with the same meaning are one row.
-    meaning = models.BinaryField(max_length=16, null=True)
     # What the roster should hold; None for a row that is gone.
     wanted = models.JSONField(null=True)
     gone = models.CharField(max_length=30, blank=True)
-    # A student's first school, whose transaction takes her changes; and whether contacts are taken.
+    # A student's first school, whose transaction takes her changes; how many there are; and whether
+    # contacts are taken.
     home_school_id = models.BigIntegerField(null=True)
+    schools = models.PositiveSmallIntegerField(default=0)
     contacts = models.BooleanField(default=False)
+    # Not to be believed as it stands: more than one row makes up this person.
+    look_again = models.BooleanField(default=False)
     accepted = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "kind", "sourced_id"], name="one_staged_row_per_id"
-            ),
+        # Not unique: an id that comes twice is noticed when all has come (stages/stage.py).
+        indexes = [
+            models.Index(fields=["run", "kind", "sourced_id"], name="staged_rows_by_id"),
         ]
 
 
@@ -264,3 +281,24 @@ class AppliedSchool(models.Model):
                 name="one_apply_of_what_schools_share",
             ),
         ]
+
+
+class DistrictMail(models.Model):
+    """What a district was told by e-mail, and when: nothing is told twice on a day."""
+
+    district = models.OneToOneField(District, on_delete=models.CASCADE, related_name="mail")
+    # The district's day of the last mail.
+    sent_on = models.DateField(null=True)
+    # {"failed:12": "2026-11-23"}: each trouble that was told, with the district's day of it.
+    told = models.JSONField(default=dict)
+    # After the mail server refused: not before then.
+    retry_at = models.DateTimeField(null=True)
+    # Claimed by compare-and-set: of two workers with the same mail one sends it.
+    version = models.PositiveBigIntegerField(default=0)
+
+
+class Chore(models.Model):
+    """Something that is done every so often by one worker of them all."""
+
+    name = models.CharField(max_length=40, unique=True)
+    due_at = models.DateTimeField()

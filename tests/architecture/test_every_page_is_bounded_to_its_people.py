@@ -69,7 +69,6 @@ PAGES = {
     "sync:registration": Page(SYNCS, SOURCE),
     "sync:sync_now": Page(SYNCS, SOURCE, "post"),
     "sync:run": Page(SYNCS, [*D, 1]),
-    "sync:let_through": Page(SET_UP, [*D, 1], "post"),
     "frontdesk:early_departure": Page(DESK, SCHOOL),
     "frontdesk:search": Page(DESK, SCHOOL, "post"),
     "frontdesk:elsewhere": Page(DESK, SCHOOL, "post"),

@@ -11,8 +11,9 @@ from cast import MONDAY, a_district, a_district_admin, a_registration
 from csv_bundles import GOOD, a_zip, a_zip_of
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import District, Edition
+from schoolgate.registrations import registering
 from schoolgate.registrations.credentials import unseal
-from schoolgate.registrations.models import Registration
+from schoolgate.registrations.models import DataChoice, Registration
 from schoolgate.registrations.registering import RestAddress, add_registration
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,39 @@ def test_a_secret_that_was_typed_is_not_sent_back_with_an_error(lee: Client) -> 
     answer = lee.post(ADD, {**REST, "base_url": "http://sis.example.org"})
 
     assert b"three blue kites" not in answer.content
+
+
+def test_a_source_may_say_which_sis_it_is(lee: Client) -> None:
+    lee.post(ADD, {**REST, "preset": "infinite_campus"})
+    lee.post(
+        "/d/maple-valley/registrations/main-sis/settings/",
+        {**REST, "secret": "", "preset": "aeries"},
+    )
+
+    assert Registration.objects.get().preset == "aeries"
+
+
+def test_a_sis_that_nobody_knows_is_refused_at_its_field(lee: Client) -> None:
+    answer = lee.post(ADD, {**REST, "preset": "clever"})
+
+    assert list(answer.context["form"].errors) == ["preset"]
+
+
+def test_new_settings_leave_the_next_sync_alone(lee: Client, main_sis: Registration) -> None:
+    stale = Registration.objects.get()
+    Registration.objects.update(next_sync_at=MONDAY)
+
+    registering.change_registration(
+        stale,
+        name="SIS",
+        data_choice=DataChoice.STUDENTS,
+        preset="",
+        where=None,
+        by=None,
+        at=MONDAY,
+    )
+
+    assert Registration.objects.get().next_sync_at == MONDAY
 
 
 def test_a_source_called_add_gets_an_address_of_its_own(lee: Client) -> None:

@@ -11,6 +11,7 @@ from schoolgate.commands.installation import open_installation, refusals
 from schoolgate.commands.outcome import Exit, Outcome, Refused, refused_by_source
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.errors import BadInput
+from schoolgate.registrations.presets import presets
 
 EXAMPLES = """\
   schoolgate registration add --district maple-valley --name "Main SIS" \\
@@ -32,6 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["students", "students+contacts"],
         default="students+contacts",
         help="what to take (default: %(default)s)",
+    )
+    add.add_argument(
+        "--preset",
+        choices=[preset.word for preset in presets()],
+        default="",
+        metavar="SIS",
+        help="what is known of your SIS is then shown with it: "
+        + ", ".join(preset.word for preset in presets()),
     )
     add.add_argument("--json", action="store_true", help="print one JSON object")
     listing = words.add_parser("list", help="list a district's sources")
@@ -59,6 +68,7 @@ def _add(args: argparse.Namespace, district: Any) -> Outcome:
             name=args.name,
             where=_where(args),
             data_choice=DataChoice(args.data),
+            preset=args.preset,
             by=None,
             at=timezone.now(),
         )
@@ -67,6 +77,7 @@ def _add(args: argparse.Namespace, district: Any) -> Outcome:
         "district": district.slug,
         "transport": registration.transport,
         "data": registration.data_choice,
+        "preset": registration.preset or None,
     }
     return Outcome(answer, text=registration.reference)
 

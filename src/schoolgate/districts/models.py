@@ -48,6 +48,8 @@ class Membership(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
     )
     role = models.CharField(max_length=20, choices=Role.choices)
+    # E-mail about syncs that failed, wait or are late. Only administrators get it.
+    wants_mail = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

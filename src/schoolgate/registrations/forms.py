@@ -13,6 +13,7 @@ from schoolgate.oneroster.errors import BadInput
 from schoolgate.oneroster.rest.addresses import checked_url, collection_root
 from schoolgate.registrations.intake.upload import MOST_MEGABYTES
 from schoolgate.registrations.models import Auth, DataChoice, Registration, SourceSchool
+from schoolgate.registrations.presets import presets
 from schoolgate.registrations.registering import RestAddress, SecretNeeded, keeps_secret
 
 WHAT_TO_TAKE = [
@@ -29,10 +30,25 @@ HOW_TO_SIGN_IN = [
 ]
 
 
+ADDRESS = ("base_url", "auth", "key", "secret", "token_url", "scope")
+NO_PRESET = ("", "Another one, or not known")
+
+
+def _systems() -> list[tuple[str, str]]:
+    return [NO_PRESET, *((preset.word, preset.name) for preset in presets())]
+
+
 class NameForm(forms.Form):
     """What every source has: what people call it, and what is taken from its schools."""
 
     name = forms.CharField(max_length=200, help_text="What you call it, for example “Main SIS”.")
+    preset = forms.ChoiceField(
+        label="Your SIS",
+        choices=_systems,
+        required=False,
+        help_text="Schoolgate then shows what is known of it: when to read it, and what to ask "
+        "for. It changes nothing that you enter here.",
+    )
     data_choice = forms.ChoiceField(
         label="What to take",
         choices=WHAT_TO_TAKE,
@@ -41,7 +57,17 @@ class NameForm(forms.Form):
         help_text="For each school that is found from now on. You can choose otherwise school by "
         "school.",
     )
-    field_order = ["name", "base_url", "auth", "key", "secret", "token_url", "scope", "bundle"]
+    field_order = [
+        "name",
+        "preset",
+        "base_url",
+        "auth",
+        "key",
+        "secret",
+        "token_url",
+        "scope",
+        "bundle",
+    ]
 
     @property
     def choice(self) -> DataChoice:

@@ -74,6 +74,7 @@ def add_registration(  # noqa: PLR0913  # what a source is, each by its name
     name: str,
     where: RestAddress | CsvPlace,
     data_choice: DataChoice,
+    preset: str = "",
     by: int | None,
     at: datetime,
 ) -> Registration:
@@ -88,6 +89,7 @@ def add_registration(  # noqa: PLR0913  # what a source is, each by its name
         slug=_free_slug(district, name),
         name=name,
         data_choice=data_choice,
+        preset=preset,
         added_at=at,
     )
     if isinstance(where, CsvPlace):
@@ -115,6 +117,7 @@ def change_registration(  # noqa: PLR0913  # what a source is, each by its name
     *,
     name: str,
     data_choice: DataChoice,
+    preset: str,
     where: RestAddress | None,
     by: int | None,
     at: datetime,
@@ -130,7 +133,9 @@ def change_registration(  # noqa: PLR0913  # what a source is, each by its name
         _change_address(registration, where, at=at)
     registration.name = name
     registration.data_choice = data_choice
-    registration.save()
+    registration.preset = preset
+    # Not when the next sync is: a tick may have moved it on since this was read.
+    registration.save(update_fields=["name", "data_choice", "preset", *SETTINGS])
     log.record(
         "registration.changed",
         at=at,

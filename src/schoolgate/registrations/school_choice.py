@@ -15,6 +15,7 @@ from schoolgate.oneroster.errors import SourceFailed
 from schoolgate.oneroster.records import Org, Status
 from schoolgate.oneroster.rest.retry import Patience
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
+from schoolgate.registrations.scheduling import plan_if_unplanned
 from schoolgate.registrations.sources import open_source
 
 # Everything above a school, and what is inside one. Any other type may hold students: Rediker sends
@@ -123,6 +124,7 @@ def map_all(registration: Registration, *, by: int | None, at: datetime) -> list
             source_school.school = same or _new_school(source_school)
         source_school.enabled = True
         source_school.save()
+    plan_if_unplanned(registration, at=at)
     _record(registration, found, by=by, at=at)
     return found
 
@@ -145,6 +147,7 @@ def map_one(
     )
     source_school.enabled = True
     source_school.save()
+    plan_if_unplanned(registration, at=at)
     _record(registration, [source_school], by=by, at=at)
     return source_school
 
@@ -170,6 +173,7 @@ def choose_schools(
     """
     changed = [choice.source_school for choice in choices if _carry_out(choice)]
     if changed:
+        plan_if_unplanned(registration, at=at)
         _record(registration, changed, by=by, at=at)
     return changed
 

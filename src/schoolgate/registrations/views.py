@@ -51,6 +51,7 @@ def add(request: HttpRequest, opened: Opened) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 where=form.where,
                 data_choice=form.choice,
+                preset=form.cleaned_data["preset"],
                 by=opened.person.id,
                 at=timezone.now(),
             )
@@ -73,6 +74,7 @@ def add_csv(request: HttpRequest, opened: Opened) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 chunks=form.cleaned_data["bundle"].chunks(),
                 data_choice=form.choice,
+                preset=form.cleaned_data["preset"],
                 by=opened.person.id,
                 at=timezone.now(),
             )
@@ -97,6 +99,7 @@ def change(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
                 registration,
                 name=form.cleaned_data["name"],
                 data_choice=form.choice,
+                preset=form.cleaned_data["preset"],
                 where=form.where if isinstance(form, RestForm) else None,
                 by=opened.person.id,
                 at=timezone.now(),
@@ -218,7 +221,7 @@ def _add_page(request: HttpRequest, opened: Opened, form: RestForm | CsvForm) ->
 
 
 def _settings_form(registration: Registration, filled: QueryDict | None) -> NameForm:
-    fields = ("name", "data_choice", "base_url", "auth", "token_url", "scope")
+    fields = ("name", "preset", "data_choice", "base_url", "auth", "token_url", "scope")
     initial = {field: getattr(registration, field) for field in fields}
     if registration.transport == Transport.CSV:
         return NameForm(filled, initial=initial)

@@ -265,3 +265,78 @@ class Alias(models.Model):
                 fields=["district", "guardian", "name"], name="one_alias_per_name"
             ),
         ]
+
+
+# --- lists that were there before a source ------------------------------------------------------
+
+
+class ListDraft(models.Model):
+    """A file of a list, as its person has it open: nothing of it is on a list yet."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    file_name = models.CharField(max_length=200)
+    text = models.TextField()
+    # Read as Windows writes: the file did not say what it is.
+    guessed = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "by"], name="one_draft_per_person_and_district"
+            ),
+        ]
+
+
+class ListChoice(models.TextChoices):
+    # Whom the source has too takes the source's id, and keeps her history.
+    ADOPT = "adopt"
+    # Everybody of our own list leaves when the source's list comes.
+    CLEAR = "clear"
+
+
+class LeftOver(models.TextChoices):
+    KEEP = "keep"
+    LEAVE = "leave"
+
+
+class ListDecision(models.Model):
+    """What becomes of a school's own list once a source fills it. While there is none, it waits."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.ForeignKey(School, on_delete=models.CASCADE)
+    registration_id = models.BigIntegerField()
+    choice = models.CharField(max_length=10, choices=ListChoice.choices)
+    left_over = models.CharField(max_length=10, choices=LeftOver.choices)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    # When those who leave left, in the transaction that brought the source's list.
+    carried_out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "school", "registration_id"],
+                name="one_decision_per_school_and_source",
+            ),
+        ]
+
+
+class Recognition(models.Model):
+    """A person has said who one of the source's people is of ours; no student: nobody."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    registration_id = models.BigIntegerField()
+    sourced_id = models.CharField(max_length=255)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, null=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "registration_id", "sourced_id"],
+                name="one_recognition_per_id",
+            ),
+        ]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from schoolgate.districts.models import District
 from schoolgate.registrations.models import Registration
-from schoolgate.sync.models import ENDED, Hold, RowProblem, RunState, SyncRun
+from schoolgate.sync.models import ENDED, Hold, PlannedChange, RowProblem, RunState, SyncRun
 
 
 def runs_of(registration: Registration) -> QuerySet[SyncRun]:
@@ -24,7 +24,30 @@ def find_run(district: District, run_id: int) -> SyncRun | None:
 
 
 def holds_of(run: SyncRun) -> QuerySet[Hold]:
-    return Hold.objects.filter(run=run).select_related("school").order_by("school__name", "kind")
+    """Decided ones too."""
+    return (
+        Hold.objects.filter(run=run)
+        .select_related("school", "run", "decided_by")
+        .order_by("school__name", "kind", "id")
+    )
+
+
+def waiting_of(run: SyncRun) -> QuerySet[Hold]:
+    """What nobody has decided yet."""
+    return holds_of(run).filter(decision="")
+
+
+def not_in_of(run: SyncRun) -> QuerySet[Hold]:
+    """What is not in the roster: it waits, was kept back by a person, or is still being written."""
+    return Hold.objects.filter(run=run, applied_at=None)
+
+
+def overtaken_by(run: SyncRun) -> SyncRun | None:
+    """The newest later sync of the source that has looked at everything again, or is about to."""
+    later = SyncRun.objects.filter(registration_id=run.registration_id, id__gt=run.id)
+    planned = PlannedChange.objects.filter(run=OuterRef("pk"))
+    failed = Q(state__in=(RunState.FAILED, RunState.CANCELLED))
+    return later.filter(~failed | Q(planned_at__isnull=False) | Exists(planned)).last()
 
 
 def last_runs(registrations: Iterable[Registration]) -> dict[int, SyncRun]:
@@ -38,9 +61,15 @@ def last_runs(registrations: Iterable[Registration]) -> dict[int, SyncRun]:
 
 
 def waiting_holds(registration: Registration) -> list[Hold]:
-    """What still waits for a person: the holds of the last run that came to a plan."""
-    planned = runs_of(registration).filter(state__in=ENDED).exclude(state=RunState.FAILED).first()
-    return [] if planned is None else list(holds_of(planned))
+    """What still waits for a person: what the last run that came to a whole plan holds."""
+    planned = last_whole_run(registration)
+    return [] if planned is None else list(waiting_of(planned))
+
+
+def last_whole_run(registration: Registration) -> SyncRun | None:
+    """The last run that ended well and saw everything: half a pull decides about nobody."""
+    ended_well = set(ENDED) - {RunState.FAILED, RunState.CANCELLED}
+    return runs_of(registration).filter(state__in=ended_well, complete=True).first()
 
 
 def find_hold(district: District, hold_id: int) -> Hold | None:
@@ -65,6 +94,7 @@ def run_report(run: SyncRun) -> dict[str, Any]:
         "changes": run.changes,
         "held": [
             {
+                "hold": hold.id,
                 "school": hold.school.code,
                 "kind": hold.kind,
                 "reason": hold.reason,
@@ -72,7 +102,7 @@ def run_report(run: SyncRun) -> dict[str, Any]:
                 "of": hold.of,
                 "limit": hold.limit,
             }
-            for hold in holds_of(run)
+            for hold in waiting_of(run)
         ],
         "problems": run.problems,
         "rows": {"read": run.rows_read, "unchanged": run.rows_unchanged},

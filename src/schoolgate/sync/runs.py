@@ -12,8 +12,10 @@ from schoolgate.registrations.credentials import CannotUnseal
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.sources import open_source
 from schoolgate.roster.models import Listing
+from schoolgate.sync import review_plan
 from schoolgate.sync import run as path
-from schoolgate.sync.models import ENDED, Hold, RunState, SyncRun
+from schoolgate.sync.models import ENDED, RunState, SyncRun
+from schoolgate.sync.queries import not_in_of
 from schoolgate.sync.run import Progress
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 from schoolgate.sync.stages.apply import Superseded
@@ -117,8 +119,9 @@ def fetch(run: SyncRun, *, tell: Progress) -> None:
 
 def finish(run: SyncRun, *, at: datetime) -> None:
     """The run is in: say how it ended."""
-    if Hold.objects.filter(run=run).exists():
-        # Kept until a person has decided: what she lets through is accepted row by row.
+    if not_in_of(run).exists():
+        # Staging is kept until a person has decided: what she approves is accepted row by row.
+        review_plan.seal(run)
         run.state = RunState.HELD
     else:
         path.forget_staging(run)

@@ -10,7 +10,4 @@ urlpatterns = [
     path("d/<slug:district>/registrations/<slug:slug>/", views.registration, name="registration"),
     path("d/<slug:district>/registrations/<slug:slug>/sync/", views.sync_now, name="sync_now"),
     path("d/<slug:district>/runs/<int:run_id>/", views.run, name="run"),
-    path(
-        "d/<slug:district>/holds/<int:hold_id>/let-through/", views.let_through, name="let_through"
-    ),
 ]

@@ -21,11 +21,10 @@ from schoolgate.registrations.queries import (
     registrations_of,
     source_schools_of,
 )
-from schoolgate.sync import review, run_words, trouble_words
+from schoolgate.sync import run_words, trouble_words
 from schoolgate.sync.models import SyncRun
 from schoolgate.sync.next_step import SourceRow, source_row
 from schoolgate.sync.queries import (
-    find_hold,
     find_run,
     holds_of,
     last_runs,
@@ -33,10 +32,8 @@ from schoolgate.sync.queries import (
     runs_of,
     waiting_holds,
 )
-from schoolgate.sync.review import CannotLetThrough
 from schoolgate.sync.runs import NothingToSync, has_ended
 from schoolgate.sync.school_lists import school_lists
-from schoolgate.sync.single_flight import AlreadyRunning
 from schoolgate.sync.tasks import request_sync
 from schoolgate.web.htmx import render, wants_part
 
@@ -138,25 +135,6 @@ def sync_now(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
     else:
         return redirect("sync:run", opened.district.slug, run.id)
     return redirect("sync:registration", opened.district.slug, slug)
-
-
-@require_POST
-@for_district(Right.SET_UP)
-def let_through(request: HttpRequest, opened: Opened, hold_id: int) -> HttpResponse:
-    """Let go what one hold keeps back, with a reason, and show the run."""
-    hold = find_hold(opened.district, hold_id)
-    if hold is None:
-        messages.error(request, "That has been decided already, or a newer sync has looked again.")
-        return redirect("sync:overview", opened.district.slug)
-    try:
-        count = review.let_through(
-            hold, by=opened.person.id, why=request.POST.get("why", ""), clock=timezone.now
-        )
-    except (CannotLetThrough, AlreadyRunning) as error:
-        messages.error(request, f"{error} Nothing was changed.")
-    else:
-        messages.success(request, f"Done: {count:,} removals were let through.")
-    return redirect("sync:run", opened.district.slug, hold.run_id)
 
 
 @require_safe

@@ -34,6 +34,7 @@ def add_by_upload(  # noqa: PLR0913  # what a source is, each by its name
     name: str,
     chunks: Iterable[bytes],
     data_choice: DataChoice,
+    preset: str = "",
     by: int | None,
     at: datetime,
 ) -> Registration:
@@ -46,7 +47,13 @@ def add_by_upload(  # noqa: PLR0913  # what a source is, each by its name
     require_enterprise(district)
     with _looked_at(district, chunks) as draft:
         registration = add_registration(
-            district, name=name, where=CsvPlace(path=""), data_choice=data_choice, by=by, at=at
+            district,
+            name=name,
+            where=CsvPlace(path=""),
+            data_choice=data_choice,
+            preset=preset,
+            by=by,
+            at=at,
         )
         registration.csv_path = str(_place_of(registration))
         registration.save(update_fields=["csv_path"])

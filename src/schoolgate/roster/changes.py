@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
 from django.db.models import Exists, OuterRef
 
 from schoolgate.roster import bulk
@@ -42,12 +43,12 @@ class Cause:
 
 @dataclass(frozen=True)
 class PersonChange:
-    """One person's change: `action` as in the history, what was before, what shall be."""
+    """One person's change: `action` as in the history, what was before, what shall be, as JSON."""
 
     sourced_id: str
     action: str
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: str | None
+    after: str | None
 
 
 Pair = tuple[str, str]
@@ -59,8 +60,9 @@ def write_students(changes: Sequence[PersonChange], cause: Cause) -> None:
         Student,
         (*STUDENT_FIELDS, "folded"),
         (
-            (change.sourced_id, *_texts(change, STUDENT_FIELDS), _folded(change.after or {}))
+            (change.sourced_id, *(after[field] for field in STUDENT_FIELDS), _folded(after))
             for change in changes
+            if (after := _decoded(change.after))
         ),
         cause,
     )
@@ -79,18 +81,13 @@ def list_students(places: Iterable[tuple[str, int]], cause: Cause) -> None:
     )
 
 
-def unlist_students(sourced_ids: Iterable[str], school_ids: Iterable[int], cause: Cause) -> None:
-    """Take students off the lists of schools. One who is on no list any more has departed."""
-    students = Student.objects.filter(
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=list(sourced_ids),
-    )
-    ids = list(students.values_list("id", flat=True))
-    Listing.objects.filter(student_id__in=ids, school_id__in=list(school_ids)).delete()
-    Student.objects.filter(~_listed(), id__in=ids).update(
-        state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
-    )
+def unlist_students(sourced_ids: Iterable[str], school_id: int, cause: Cause) -> None:
+    """Take students off a school's list. One who is on no list any more has departed."""
+    for ids in batched(_ids(Student, sourced_ids, cause).values(), BATCH):
+        Listing.objects.filter(student_id__in=ids, school_id=school_id).delete()
+        Student.objects.filter(~_listed(), id__in=ids).update(
+            state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
+        )
 
 
 def note_students(changes: Sequence[PersonChange], cause: Cause) -> None:
@@ -103,7 +100,11 @@ def write_guardians(changes: Sequence[PersonChange], cause: Cause) -> None:
     _write(
         Guardian,
         GUARDIAN_FIELDS,
-        ((change.sourced_id, *_texts(change, GUARDIAN_FIELDS)) for change in changes),
+        (
+            (change.sourced_id, *(after[field] for field in GUARDIAN_FIELDS))
+            for change in changes
+            if (after := _decoded(change.after))
+        ),
         cause,
     )
     _keep_history("guardian", changes, cause)
@@ -112,18 +113,22 @@ def write_guardians(changes: Sequence[PersonChange], cause: Cause) -> None:
 def depart_guardians(changes: Sequence[PersonChange], cause: Cause) -> list[str]:
     """Let guardians go of whom no current relationship is left. Gives the ids of those who went."""
     linked = Relationship.objects.filter(guardian=OuterRef("pk"), state=RelationshipState.CURRENT)
-    going = Guardian.objects.filter(
-        ~Exists(linked),
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=[change.sourced_id for change in changes],
-    )
-    gone = {str(guardian.sourced_id): guardian for guardian in going}
-    Guardian.objects.filter(id__in=[guardian.id for guardian in gone.values()]).update(
-        state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
-    )
-    _keep_history("guardian", [change for change in changes if change.sourced_id in gone], cause)
-    return list(gone)
+    gone: set[str | None] = set()
+    for batch in batched((change.sourced_id for change in changes), BATCH):
+        going = Guardian.objects.filter(
+            ~Exists(linked),
+            district_id=cause.district_id,
+            registration_id=cause.registration_id,
+            sourced_id__in=batch,
+        )
+        ids = dict(going.values_list("id", "sourced_id"))
+        Guardian.objects.filter(id__in=list(ids)).update(
+            state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
+        )
+        gone.update(ids.values())
+    went = [change for change in changes if change.sourced_id in gone]
+    _keep_history("guardian", went, cause)
+    return [change.sourced_id for change in went]
 
 
 def add_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
@@ -148,7 +153,13 @@ def add_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
         conflict="(district_id, student_id, guardian_id) DO UPDATE SET state = excluded.state,"
         " began_at = excluded.began_at, ended_at = NULL, run_id = excluded.run_id",
     )
-    _keep_pair_history("relationship.added", pairs, cause)
+    _write_history(
+        (
+            ("relationship.added", students[student], guardians[adult], None, None)
+            for student, adult in pairs
+        ),
+        cause,
+    )
 
 
 def end_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
@@ -156,18 +167,25 @@ def end_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
     students = _ids(Student, (student for student, _ in pairs), cause)
     guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
     ending = {(students[student], guardians[adult]) for student, adult in pairs}
-    candidates = Relationship.objects.filter(
-        district_id=cause.district_id,
-        student_id__in={student for student, _ in ending},
-        state=RelationshipState.CURRENT,
+    for batch in batched({student for student, _ in ending}, BATCH):
+        current = Relationship.objects.filter(
+            district_id=cause.district_id, student_id__in=batch, state=RelationshipState.CURRENT
+        )
+        keys = [
+            key
+            for key, *pair in current.values_list("id", "student_id", "guardian_id")
+            if tuple(pair) in ending
+        ]
+        Relationship.objects.filter(id__in=keys).update(
+            state=RelationshipState.ENDED, ended_at=cause.at, run_id=cause.run_id
+        )
+    _write_history(
+        (
+            ("relationship.removed", students[student], guardians[adult], None, None)
+            for student, adult in pairs
+        ),
+        cause,
     )
-    ended = [row for row in candidates if (row.student_id, row.guardian_id) in ending]
-    for row in ended:
-        row.state = RelationshipState.ENDED
-        row.ended_at = cause.at
-        row.run_id = cause.run_id
-    Relationship.objects.bulk_update(ended, ["state", "ended_at", "run_id"], batch_size=BATCH)
-    _keep_pair_history("relationship.removed", pairs, cause)
 
 
 def _ids(
@@ -188,8 +206,8 @@ def _listed() -> Exists:
     return Exists(Listing.objects.filter(student=OuterRef("pk")))
 
 
-def _texts(change: PersonChange, fields: Sequence[str]) -> list[str]:
-    return [(change.after or {})[field] for field in fields]
+def _decoded(json: str | None) -> dict[str, Any]:
+    return msgspec.json.decode(json or "{}", type=dict[str, Any])
 
 
 def _folded(wanted: Mapping[str, Any]) -> str:
@@ -238,20 +256,11 @@ def _keep_history(
                 f"{kind}.{change.action}",
                 ids[change.sourced_id] if kind == "student" else None,
                 ids[change.sourced_id] if kind == "guardian" else None,
-                bulk.as_json(change.before),
-                bulk.as_json(change.after),
+                change.before,
+                change.after,
             )
             for change in changes
         ),
-        cause,
-    )
-
-
-def _keep_pair_history(action: str, pairs: Sequence[Pair], cause: Cause) -> None:
-    students = _ids(Student, (student for student, _ in pairs), cause)
-    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
-    _write_history(
-        ((action, students[student], guardians[adult], None, None) for student, adult in pairs),
         cause,
     )
 

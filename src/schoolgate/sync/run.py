@@ -135,6 +135,11 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
         begin_to_count(run)
 
 
+def forget_staging(run: SyncRun) -> None:
+    """What was staged has done its work."""
+    stage.forget_staging(run)
+
+
 def _forget_earlier_plans(run: SyncRun) -> None:
     """An earlier plan is history now: whatever of it waited was looked at again.
 
@@ -144,9 +149,7 @@ def _forget_earlier_plans(run: SyncRun) -> None:
     earlier = PlannedChange.objects.filter(run__registration_id=run.registration_id).exclude(
         run=run
     )
-    for planned in in_slices(
-        earlier if run.complete else earlier.exclude(state=ChangeState.HELD)
-    ):
+    for planned in in_slices(earlier if run.complete else earlier.exclude(state=ChangeState.HELD)):
         planned.delete()
     for other in SyncRun.objects.filter(
         Exists(StagedRow.objects.filter(run=OuterRef("pk"))),

@@ -90,9 +90,7 @@ class Seen:
 
 def open_seen(registration_id: int) -> Seen:
     """What counts as seen. Blocks of a run that did not get to its end are removed."""
-    unfinished = SeenBlock.objects.filter(
-        registration_id=registration_id, run__remembered=False
-    )
+    unfinished = SeenBlock.objects.filter(registration_id=registration_id, run__remembered=False)
     for blocks in in_slices(unfinished):
         blocks.delete()
     keys: list[int] = []
@@ -177,9 +175,7 @@ def begin_to_count(run: SyncRun) -> None:
 
 def forget_what_was_seen(registration_id: int) -> None:
     """Let the next sync look at every row again. Who is missing then is still noticed."""
-    for blocks in in_slices(
-        SeenBlock.objects.filter(registration_id=registration_id, void=False)
-    ):
+    for blocks in in_slices(SeenBlock.objects.filter(registration_id=registration_id, void=False)):
         blocks.update(void=True)
 
 
@@ -187,9 +183,9 @@ def forget_what_was_seen(registration_id: int) -> None:
 
 
 def _counting(registration_id: int) -> QuerySet[SeenBlock]:
-    return SeenBlock.objects.filter(
-        registration_id=registration_id, run__remembered=True
-    ).order_by("id")
+    return SeenBlock.objects.filter(registration_id=registration_id, run__remembered=True).order_by(
+        "id"
+    )
 
 
 def _load(registration_id: int) -> KnownRows:
@@ -288,4 +284,3 @@ def _blocks_with(
                 chosen = np.isin(rows["key"], keys)
                 if chosen.any():
                     yield block, rows, chosen
-

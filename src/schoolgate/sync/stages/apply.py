@@ -8,17 +8,19 @@ nobody is left go after all.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
+import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster import bulk
 from schoolgate.roster import changes as roster
-from schoolgate.roster.batches import batched
+from schoolgate.roster.batches import batched, in_slices
 from schoolgate.roster.changes import Cause, PersonChange
-from schoolgate.roster.models import Guardian, Listing, RelationshipClaim, State
+from schoolgate.roster.models import Listing, RelationshipClaim
 from schoolgate.sync.models import (
     OWN_ID,
     SIDE,
@@ -26,19 +28,21 @@ from schoolgate.sync.models import (
     ChangeState,
     Hold,
     PlannedChange,
-    SeenRow,
     StagedClaim,
     StagedRow,
     SyncRun,
 )
 
 BATCH = 2_000
+# Source rows that asked for no change: what is remembered of them in one transaction.
+SLICE = 10_000
 Row = TypeVar("Row", PlannedChange, AppliedSchool)
 
+ARRIVING = ("added", "returned", "transferred", "updated")
+PRESENT = ("added", "returned", "updated")
+
+
 CLAIM = ("side", "student_sourced_id", "adult_sourced_id")
-SEEN = ("registration_id", "kind", "sourced_id", "digest")
-# The digest of no row.
-NEVER = b""
 
 
 class Superseded(Exception):
@@ -48,15 +52,30 @@ class Superseded(Exception):
         super().__init__("A newer sync of this registration has taken over; this one stopped.")
 
 
+class Planned(NamedTuple):
+    """A planned change as it is written: `before` and `after` stay the JSON that they are."""
+
+    id: int
+    student: str
+    adult: str
+    action: str
+    before: str | None
+    after: str | None
+
+
 def apply_shared(run: SyncRun, *, now: datetime) -> None:
-    """Add and update guardians whose children are in several schools."""
-    with transaction.atomic():
-        if not _claim(run, None, now=now):
-            return
-        planned = _planned(run, None, "guardian", "added", "returned", "updated")
-        _write_guardians(planned, _cause(run, None, now))
-        for batch in batched((change.adult_sourced_id for change in planned), BATCH):
-            _accept(run, batch, "guardian")
+    """Add and update guardians whose children are in several schools, some of them at a time."""
+    planned = _open(run, None, "guardian", PRESENT)
+    while True:
+        with transaction.atomic():
+            _check_current(run)
+            batch = _read(planned.order_by("id")[:BATCH])
+            if not batch:
+                return
+            roster.write_guardians([_adult(change) for change in batch], _cause(run, None, now))
+            _done(batch)
+            adults = [change.adult for change in batch]
+            _accept(run, "guardian", StagedRow.objects.filter(sourced_id__in=adults))
 
 
 def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
@@ -69,12 +88,10 @@ def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
         if not _claim(run, school_id, now=now):
             return
         cause = _cause(run, school_id, now)
-        _write_guardians(
-            _planned(run, school_id, "guardian", "added", "returned", "updated"), cause
-        )
+        _write_guardians(run, school_id, cause)
         _write_students(run, school_id, cause)
         _write_relationships(run, school_id, cause)
-        _depart_guardians(_planned(run, school_id, "guardian", "departed"), cause)
+        _depart_guardians(_read(_open(run, school_id, "guardian", ("departed",))), cause)
         _accept_of_school(run, school_id)
 
 
@@ -84,15 +101,20 @@ def apply_leavers(run: SyncRun, *, now: datetime) -> None:
     Let go shared guardians of whom no relationship is left, remember the rows that asked for no
     change, and date the lists.
     """
+    leaving = _open(run, None, "guardian", ("departed",))
+    last = 0
+    while batch := _read(leaving.filter(id__gt=last).order_by("id")[:BATCH]):
+        last = batch[-1].id
+        with transaction.atomic():
+            _check_current(run)
+            _depart_guardians(batch, _cause(run, None, now))
+    _accept_the_rest(run)
     with transaction.atomic():
         _check_current(run)
-        departing = _planned(run, None, "guardian", "departed")
-        _depart_guardians(departing, _cause(run, None, now))
         # Somebody still counts on them: a relationship of theirs is held in another school.
         PlannedChange.objects.filter(run=run, state=ChangeState.PLANNED).update(
             state=ChangeState.WITHHELD
         )
-        _accept_the_rest(run)
         _date_the_lists(run)
 
 
@@ -118,11 +140,25 @@ def _cause(run: SyncRun, school_id: int | None, now: datetime) -> Cause:
     return Cause(run.district_id, run.registration_id, run.id, school_id, now)
 
 
-def _planned(run: SyncRun, school_id: int | None, kind: str, *actions: str) -> list[PlannedChange]:
+def _open(
+    run: SyncRun, school_id: int | None, kind: str, actions: tuple[str, ...]
+) -> QuerySet[PlannedChange]:
     planned = PlannedChange.objects.filter(
         run=run, kind=kind, action__in=actions, state=ChangeState.PLANNED
     )
-    return list(_of_school(planned, school_id).order_by("id"))
+    return _of_school(planned, school_id)
+
+
+def _read(planned: QuerySet[PlannedChange]) -> list[Planned]:
+    rows = planned.values_list(
+        "id",
+        "student_sourced_id",
+        "adult_sourced_id",
+        "action",
+        Cast("before", TextField()),
+        Cast("after", TextField()),
+    )
+    return [Planned._make(row) for row in rows]
 
 
 def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
@@ -132,7 +168,7 @@ def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
     )
 
 
-def _done(planned: Iterable[PlannedChange]) -> None:
+def _done(planned: Iterable[Planned]) -> None:
     for batch in batched((change.id for change in planned), BATCH):
         PlannedChange.objects.filter(id__in=batch).update(state=ChangeState.APPLIED)
 
@@ -140,82 +176,69 @@ def _done(planned: Iterable[PlannedChange]) -> None:
 # --- what is written ------------------------------------------------------------------------------
 
 
-def _write_guardians(planned: list[PlannedChange], cause: Cause) -> None:
-    roster.write_guardians(
-        [
-            PersonChange(change.adult_sourced_id, change.action, change.before, change.after)
-            for change in planned
-        ],
-        cause,
-    )
-    _done(planned)
+def _write_guardians(run: SyncRun, school_id: int, cause: Cause) -> None:
+    planned = _open(run, school_id, "guardian", PRESENT)
+    roster.write_guardians([_adult(change) for change in _read(planned.order_by("id"))], cause)
+    planned.update(state=ChangeState.APPLIED)
 
 
-def _depart_guardians(planned: list[PlannedChange], cause: Cause) -> None:
-    gone = set(
-        roster.depart_guardians(
-            [
-                PersonChange(change.adult_sourced_id, change.action, change.before, None)
-                for change in planned
-            ],
-            cause,
-        )
-    )
-    _done(change for change in planned if change.adult_sourced_id in gone)
-    # Nobody of ours any more: her row is looked at again with every sync, so that she is back the
-    # moment a child of ours is linked to her.
-    for run in {change.run_id: change.run for change in planned}.values():
-        _forget(run, sorted(gone), "guardian")
+def _depart_guardians(planned: list[Planned], cause: Cause) -> None:
+    gone = set(roster.depart_guardians([_adult(change) for change in planned], cause))
+    _done(change for change in planned if change.adult in gone)
 
 
 def _write_students(run: SyncRun, school_id: int, cause: Cause) -> None:
-    arriving = _planned(run, school_id, "student", "added", "returned", "transferred", "updated")
-    also_listed = _planned(run, school_id, "student", "listed")
-    leaving = _planned(run, school_id, "student", "departed", "moved_away")
-    roster.write_students([_person(change) for change in arriving], cause)
+    arriving = _read(_open(run, school_id, "student", ARRIVING).order_by("id"))
+    also_listed = _read(_open(run, school_id, "student", ("listed",)).order_by("id"))
+    leaving = _read(_open(run, school_id, "student", ("departed", "moved_away")).order_by("id"))
+    roster.write_students([_child(change) for change in arriving], cause)
+    # Whoever comes to this school's part of the plan comes to its list, too.
     roster.list_students(
-        [
-            (change.student_sourced_id, school_id)
-            for change in (*arriving, *also_listed)
-            if school_id in _schools(change.after)
-        ],
-        cause,
+        [(change.student, school_id) for change in (*arriving, *also_listed)], cause
     )
     _leave_the_old_list([*arriving, *also_listed], _applied_schools(run), cause)
     _leave_this_list(leaving, school_id, cause)
-    roster.note_students([_person(change) for change in (*also_listed, *leaving)], cause)
-    _done([*arriving, *also_listed, *leaving])
+    roster.note_students([_child(change) for change in (*also_listed, *leaving)], cause)
+    _open(run, school_id, "student", (*ARRIVING, "listed", "departed", "moved_away")).update(
+        state=ChangeState.APPLIED
+    )
 
 
-def _leave_the_old_list(arriving: Iterable[PlannedChange], applied: set[int], cause: Cause) -> None:
+def _leave_the_old_list(arriving: Iterable[Planned], applied: set[int], cause: Cause) -> None:
     """Now that they are on the new list: off the old one, where that school is in already."""
+    leaving: dict[int, list[str]] = {}
     for change in arriving:
-        if left := (_schools(change.before) - _schools(change.after)) & applied:
-            roster.unlist_students([change.student_sourced_id], left, cause)
+        if change.before is not None:
+            for school in (_schools(change.before) - _schools(change.after)) & applied:
+                leaving.setdefault(school, []).append(change.student)
+    for school, students in leaving.items():
+        roster.unlist_students(students, school, cause)
 
 
-def _leave_this_list(leaving: list[PlannedChange], school_id: int, cause: Cause) -> None:
+def _leave_this_list(leaving: list[Planned], school_id: int, cause: Cause) -> None:
     """Off this school's list, except who moves to a list that is not in yet."""
     listings = Listing.objects.filter(
         student__district_id=cause.district_id,
         student__registration_id=cause.registration_id,
-        student__sourced_id__in=[change.student_sourced_id for change in leaving],
     )
-    listed = set(listings.values_list("student__sourced_id", "school_id"))
+    listed: set[tuple[str | None, int]] = set()
+    for batch in batched((change.student for change in leaving), BATCH):
+        some = listings.filter(student__sourced_id__in=batch)
+        listed.update(some.values_list("student__sourced_id", "school_id"))
     roster.unlist_students(
         [
-            change.student_sourced_id
+            change.student
             for change in leaving
             if not (moves_to := _schools(change.after))
-            or any((change.student_sourced_id, school) in listed for school in moves_to)
+            or any((change.student, school) in listed for school in moves_to)
         ],
-        [school_id],
+        school_id,
         cause,
     )
 
 
-def _schools(of: dict[str, Any] | None) -> set[int]:
-    return set((of or {}).get("schools", ()))
+def _schools(of: str | None) -> set[int]:
+    return set(msgspec.json.decode(of).get("schools", ())) if of else set()
 
 
 def _applied_schools(run: SyncRun) -> set[int]:
@@ -223,8 +246,13 @@ def _applied_schools(run: SyncRun) -> set[int]:
     return {school_id for school_id in marks.values_list("school_id", flat=True) if school_id}
 
 
-def _person(change: PlannedChange) -> PersonChange:
-    return PersonChange(change.student_sourced_id, change.action, change.before, change.after)
+def _child(change: Planned) -> PersonChange:
+    return PersonChange(change.student, change.action, change.before, change.after)
+
+
+def _adult(change: Planned) -> PersonChange:
+    after = None if change.action == "departed" else change.after
+    return PersonChange(change.adult, change.action, change.before, after)
 
 
 def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
@@ -232,9 +260,10 @@ def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
         ("added", roster.add_relationships),
         ("removed", roster.end_relationships),
     ):
-        planned = _planned(run, school_id, "relationship", action)
-        write([(c.student_sourced_id, c.adult_sourced_id) for c in planned], cause)
-        _done(planned)
+        planned = _open(run, school_id, "relationship", (action,))
+        pairs = planned.order_by("id").values_list("student_sourced_id", "adult_sourced_id")
+        write(list(pairs), cause)
+        planned.update(state=ChangeState.APPLIED)
 
 
 # --- which source rows count as accepted ------------------------------------------------------
@@ -243,105 +272,61 @@ def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
 def _accept_of_school(run: SyncRun, school_id: int) -> None:
     applied = PlannedChange.objects.filter(run=run, school_id=school_id, state=ChangeState.APPLIED)
     for kind, own in OWN_ID.items():
-        ids = applied.exclude(**{own: ""}).values_list(own, flat=True).distinct()
-        for batch in batched(ids.order_by(own), BATCH):
-            _accept(run, batch, kind)
+        ids = applied.exclude(**{own: ""}).values_list(own, flat=True).order_by(own).distinct()
+        for batch in batched(ids.iterator(chunk_size=BATCH), BATCH):
+            _accept(run, kind, StagedRow.objects.filter(sourced_id__in=batch))
 
 
 def _accept_the_rest(run: SyncRun) -> None:
     """Rows that asked for no change: they only looked new, or are nobody of ours."""
     for kind in OWN_ID:
-        left = StagedRow.objects.filter(run=run, kind=kind, accepted=False).order_by("id")
-        for batch in batched(left.values_list("sourced_id", flat=True), BATCH):
-            _accept(run, batch, kind)
+        left = StagedRow.objects.filter(run=run, kind=kind, accepted=False)
+        for rows in in_slices(left, SLICE):
+            with transaction.atomic():
+                _check_current(run)
+                _accept(run, kind, rows)
 
 
-def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
-    """Remember source rows whose every consequence is in the roster; look at the others again.
+def _accept(run: SyncRun, kind: str, rows: QuerySet[StagedRow]) -> None:
+    """Take over the claims of source rows of which everything that follows is in the roster.
 
-    A row about nobody of ours is not remembered, so that it is looked at again when she becomes
-    ours (a parent whose first child enrols).
+    A row of which something waits keeps the claims of its last accepted form, and is looked at
+    again. Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
     """
     own = OWN_ID[kind]
-    changes = PlannedChange.objects.filter(
-        run=run, kind__in=(kind, "relationship"), **{f"{own}__in": sourced_ids}
+    waiting = PlannedChange.objects.filter(
+        ~Q(state=ChangeState.APPLIED),
+        run=run,
+        kind__in=(kind, "relationship"),
+        **{own: OuterRef("sourced_id")},
     )
-    waiting = changes.exclude(state=ChangeState.APPLIED)
-    _look_again(run, changes, waiting, kind)
-    rows = list(
-        StagedRow.objects.filter(
-            run=run, kind=kind, sourced_id__in=sourced_ids, accepted=False
-        ).exclude(sourced_id__in=waiting.values(own))
+    accepted = rows.filter(~Exists(waiting), run=run, kind=kind, accepted=False)
+    ids = list(accepted.values_list("sourced_id", flat=True))
+    for batch in batched(ids, BATCH):
+        _take_over_claims(run, kind, batch)
+        StagedRow.objects.filter(run=run, kind=kind, sourced_id__in=batch).update(accepted=True)
+
+
+def _take_over_claims(run: SyncRun, kind: str, sourced_ids: list[str]) -> None:
+    own, side = OWN_ID[kind], SIDE[kind]
+    staged = StagedClaim.objects.filter(run=run, side=side)
+    same = staged.filter(
+        student_sourced_id=OuterRef("student_sourced_id"),
+        adult_sourced_id=OuterRef("adult_sourced_id"),
     )
-    ids = [row.sourced_id for row in rows]
-    _forget(run, ids, kind)
-    kept = _kept(run, rows, kind)
-    bulk.insert(
-        SeenRow,
-        SEEN,
-        ((run.registration_id, kind, row.sourced_id, row.digest) for row in kept),
-    )
-    claims = StagedClaim.objects.filter(
-        run=run, side=SIDE[kind], **{f"{own}__in": [row.sourced_id for row in kept]}
-    )
+    RelationshipClaim.objects.filter(
+        ~Exists(same),
+        registration_id=run.registration_id,
+        side=side,
+        **{f"{own}__in": sourced_ids},
+    ).delete()
+    claims = staged.filter(**{f"{own}__in": sourced_ids}).values_list(*CLAIM).distinct()
     bulk.insert(
         RelationshipClaim,
         ("district_id", "registration_id", *CLAIM),
-        ((run.district_id, run.registration_id, *claim) for claim in claims.values_list(*CLAIM)),
+        ((run.district_id, run.registration_id, *claim) for claim in list(claims)),
         conflict=bulk.LEAVE,
     )
-    StagedRow.objects.filter(id__in=[row.id for row in rows]).update(accepted=True)
-
-
-def _look_again(
-    run: SyncRun,
-    changes: QuerySet[PlannedChange],
-    waiting: QuerySet[PlannedChange],
-    kind: str,
-) -> None:
-    """Remember people of whom a part is in and a part waits, without what their row says.
-
-    The row is looked at in every sync until all of it is in, and its absence is noticed. Its claims
-    stay those of the last accepted row.
-    """
-    own = OWN_ID[kind]
-    partly = (
-        changes.filter(state=ChangeState.APPLIED, **{f"{own}__in": waiting.values(own)})
-        .values_list(own, flat=True)
-        .distinct()
-    )
-    bulk.insert(
-        SeenRow,
-        SEEN,
-        ((run.registration_id, kind, sourced_id, NEVER) for sourced_id in partly),
-        conflict="(registration_id, kind, sourced_id) DO UPDATE SET digest = excluded.digest",
-    )
-
-
-def _kept(run: SyncRun, rows: list[StagedRow], kind: str) -> list[StagedRow]:
-    wanted = [row for row in rows if row.wanted is not None]
-    if kind == "student":
-        return wanted
-    ours = set(
-        Guardian.objects.filter(
-            district_id=run.district_id,
-            registration_id=run.registration_id,
-            sourced_id__in=[row.sourced_id for row in wanted],
-            state=State.ACTIVE,
-        ).values_list("sourced_id", flat=True)
-    )
-    return [row for row in wanted if row.sourced_id in ours]
-
-
-def _forget(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
-    SeenRow.objects.filter(
-        registration_id=run.registration_id, kind=kind, sourced_id__in=sourced_ids
-    ).delete()
-    RelationshipClaim.objects.filter(
-        registration_id=run.registration_id,
-        side=SIDE[kind],
-        **{f"{OWN_ID[kind]}__in": sourced_ids},
-    ).delete()
 
 
 def _date_the_lists(run: SyncRun) -> None:

@@ -149,9 +149,7 @@ class KnownBlocks:
         return any(hasher.row(row.data) in self._rows for row in block.rows())
 
 
-def look_up(
-    source: Source, wanted: set[str], blocks: KnownBlocks, salt: bytes
-) -> Iterator[User]:
+def look_up(source: Source, wanted: set[str], blocks: KnownBlocks, salt: bytes) -> Iterator[User]:
     """Read some people once more, of whom nothing but the digest of their row was kept.
 
     A few are asked for by id where that can be done; else the collection is read again, and of it

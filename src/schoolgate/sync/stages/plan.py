@@ -190,7 +190,8 @@ SELECT r.id, g.id, a.school
         AND g.sourced_id = r.sourced_id
  WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
    AND r.id > %(after)s AND r.id <= %(upto)s
-"""GUARDIANS_WITHOUT_PAIR = """
+"""
+GUARDIANS_WITHOUT_PAIR = """
 SELECT guardian, school FROM adult_without_pair
  WHERE number > %(after)s AND number <= %(upto)s
 """
@@ -243,7 +244,7 @@ def _make_tables(run: SyncRun) -> None:
 def _insert_from(sql: str, run: SyncRun, first: int, last: int) -> None:
     """Plan what a query finds, one slice of its rows a transaction: the desk writes too."""
     names = ", ".join(COLUMNS)
-    statement = f"INSERT INTO sync_plannedchange ({names}) {sql}"  # noqa: S608  # our own words
+    statement = f"INSERT INTO sync_plannedchange ({names}) {sql}"  # our own words
     with connection.cursor() as cursor:
         for after in range(first, last, SLICE):
             cursor.execute(statement, {**_names(run), "after": after, "upto": after + SLICE})

@@ -113,11 +113,7 @@ def _insert(run: SyncRun, rows: list[NormalizedRow], *, look_again: bool) -> Non
     bulk.insert(
         StagedClaim,
         CLAIM_COLUMNS,
-        (
-            (run.id, claim.side, claim.student, claim.adult)
-            for row in rows
-            for claim in row.claims
-        ),
+        ((run.id, claim.side, claim.student, claim.adult) for row in rows for claim in row.claims),
     )
 
 

@@ -158,12 +158,13 @@ class Ledger:
     def find(self, digests: Sequence[bytes]) -> Places:
         """The places of rows that are as they were; -1 for each that is new or changed."""
         places = self.rows.find(b"".join(digests))
-        known = places[places >= 0]
-        for place in known[self.shown_rows[known]]:
+        known, counts = np.unique(places[places >= 0], return_counts=True)
+        again = counts - 1 + self.shown_rows[known]
+        for place in known[again > 0]:
             self.repeated.add(self.rows.rows["high"][place].tobytes())
-            self.repeats += 1
+        self.repeats += int(again.sum())
         self.shown_rows[known] = True
-        self.unchanged += len(known)
+        self.unchanged += int(counts.sum())
         asked = np.frombuffer(b"".join(digests), "<u8")[::2]
         self._new.append(asked[places < 0])
         return places

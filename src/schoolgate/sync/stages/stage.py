@@ -5,6 +5,7 @@ asks the source again.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 import msgspec
 import numpy as np
@@ -179,13 +180,12 @@ def join_doublets(run: SyncRun, seen: Seen) -> None:
     staged = StagedRow.objects.filter(run=run)
     twice = staged.values("kind", "sourced_id").annotate(rows=Count("id")).filter(rows__gt=1)
     for kind, sourced_id in list(twice.values_list("kind", "sourced_id")):
-        first, *others = staged.filter(kind=kind, sourced_id=sourced_id).order_by("id")
-        for other in others:
-            first = _together(first, other)
+        rows = list(staged.filter(kind=kind, sourced_id=sourced_id).order_by("id"))
         with transaction.atomic():
-            staged.filter(id__in=[row.id for row in others]).delete()
-            first.look_again = True
-            first.save()
+            staged.filter(id__in=[row.id for row in rows[1:]]).delete()
+            joined = reduce(_together, rows)
+            joined.look_again = True
+            joined.save()
 
 
 def _together(first: StagedRow, second: StagedRow) -> StagedRow:

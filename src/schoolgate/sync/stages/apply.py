@@ -6,21 +6,19 @@ two lists and never on none. Guardians that schools share come before all school
 nobody is left go after all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db import connection, transaction
+from django.db.models import Max, Min, QuerySet
 
 from schoolgate.registrations.models import Registration, SourceSchool
-from schoolgate.roster import bulk
 from schoolgate.roster import changes as roster
-from schoolgate.roster.batches import batched, in_slices
-from schoolgate.roster.changes import Cause, PersonChange
-from schoolgate.roster.models import Listing, RelationshipClaim
+from schoolgate.roster.batches import batched
+from schoolgate.roster.changes import Cause
+from schoolgate.roster.models import Listing
 from schoolgate.sync.models import (
     OWN_ID,
     SIDE,
@@ -28,21 +26,69 @@ from schoolgate.sync.models import (
     ChangeState,
     Hold,
     PlannedChange,
-    StagedClaim,
     StagedRow,
     SyncRun,
 )
 
-BATCH = 2_000
-# Source rows that asked for no change: what is remembered of them in one transaction.
+# Shared guardians, and source rows that asked for no change: so many in one transaction.
 SLICE = 10_000
 Row = TypeVar("Row", PlannedChange, AppliedSchool)
 
-ARRIVING = ("added", "returned", "transferred", "updated")
-PRESENT = ("added", "returned", "updated")
+PLANNED = """
+SELECT id, kind, action, student_sourced_id, adult_sourced_id, before, after
+  FROM sync_plannedchange
+ WHERE run_id = %(run)s AND state = 'planned'
+"""
+OF_SCHOOL = f"{PLANNED} AND school_id = %(school)s"
+# Guardians whose children are in several schools come before all schools, and go after all.
+SHARED = f"""{PLANNED} AND school_id IS NULL AND kind = 'guardian' AND action <> 'departed'
+   AND id > %(after)s AND id <= %(upto)s"""
+SHARED_LEAVING = f"""{PLANNED} AND school_id IS NULL AND kind = 'guardian' AND action = 'departed'
+   AND id > %(after)s AND id <= %(upto)s"""
 
+DONE = """
+UPDATE sync_plannedchange SET state = 'applied'
+ WHERE id IN (SELECT change_id FROM roster_incoming)
+"""
 
-CLAIM = ("side", "student_sourced_id", "adult_sourced_id")
+# Source rows of which everything that follows is in the roster. One of which something waits keeps
+# the claims of its last accepted form, and is looked at again.
+ACCEPTED = """
+INSERT INTO sync_accepted (sourced_id)
+SELECT r.sourced_id FROM sync_stagedrow r
+ WHERE r.run_id = %(run)s AND r.kind = %(kind)s AND NOT r.accepted AND {which}
+   AND NOT EXISTS (SELECT 1 FROM sync_plannedchange w
+                    WHERE w.run_id = r.run_id AND w.{own} = r.sourced_id
+                      AND w.kind IN (%(kind)s, 'relationship') AND w.state <> 'applied')
+"""
+WRITTEN_NOW = "r.sourced_id IN (SELECT {column} FROM roster_incoming)"
+IN_SLICE = "r.id > %(after)s AND r.id <= %(upto)s"
+# Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
+TAKE_OVER_CLAIMS = (
+    """
+DELETE FROM roster_relationshipclaim
+ WHERE registration_id = %(registration)s AND side = %(side)s
+   AND {own} IN (SELECT sourced_id FROM sync_accepted)
+   AND NOT EXISTS (SELECT 1 FROM sync_stagedclaim c
+                    WHERE c.run_id = %(run)s AND c.side = %(side)s
+                      AND c.student_sourced_id = roster_relationshipclaim.student_sourced_id
+                      AND c.adult_sourced_id = roster_relationshipclaim.adult_sourced_id)
+""",
+    """
+INSERT INTO roster_relationshipclaim
+       (district_id, registration_id, side, student_sourced_id, adult_sourced_id)
+SELECT DISTINCT %(district)s, %(registration)s, c.side, c.student_sourced_id, c.adult_sourced_id
+  FROM sync_accepted a
+  JOIN sync_stagedclaim c ON c.run_id = %(run)s AND c.{own} = a.sourced_id AND c.side = %(side)s
+ WHERE TRUE
+    ON CONFLICT DO NOTHING
+""",
+    """
+UPDATE sync_stagedrow SET accepted = TRUE
+ WHERE run_id = %(run)s AND kind = %(kind)s
+   AND sourced_id IN (SELECT sourced_id FROM sync_accepted)
+""",
+)
 
 
 class Superseded(Exception):
@@ -52,30 +98,15 @@ class Superseded(Exception):
         super().__init__("A newer sync of this registration has taken over; this one stopped.")
 
 
-class Planned(NamedTuple):
-    """A planned change as it is written: `before` and `after` stay the JSON that they are."""
-
-    id: int
-    student: str
-    adult: str
-    action: str
-    before: str | None
-    after: str | None
-
-
 def apply_shared(run: SyncRun, *, now: datetime) -> None:
     """Add and update guardians whose children are in several schools, some of them at a time."""
-    planned = _open(run, None, "guardian", PRESENT)
-    while True:
+    for slice_ in _slices(PlannedChange.objects.filter(run=run, school=None)):
         with transaction.atomic():
             _check_current(run)
-            batch = _read(planned.order_by("id")[:BATCH])
-            if not batch:
-                return
-            roster.write_guardians([_adult(change) for change in batch], _cause(run, None, now))
-            _done(batch)
-            adults = [change.adult for change in batch]
-            _accept(run, "guardian", StagedRow.objects.filter(sourced_id__in=adults))
+            if roster.take(SHARED, _names(run, slice_)):
+                cause = _cause(run, None, now)
+                roster.write_people(cause)
+                _conclude(run, cause)
 
 
 def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
@@ -88,11 +119,12 @@ def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
         if not _claim(run, school_id, now=now):
             return
         cause = _cause(run, school_id, now)
-        _write_guardians(run, school_id, cause)
-        _write_students(run, school_id, cause)
-        _write_relationships(run, school_id, cause)
-        _depart_guardians(_read(_open(run, school_id, "guardian", ("departed",))), cause)
-        _accept_of_school(run, school_id)
+        roster.take(OF_SCHOOL, {"run": run.id, "school": school_id})
+        roster.write_people(cause)
+        _leave_the_old_lists(run, cause)
+        _leave_this_list(school_id, cause)
+        roster.write_relationships(cause)
+        _conclude(run, cause)
 
 
 def apply_leavers(run: SyncRun, *, now: datetime) -> None:
@@ -101,13 +133,14 @@ def apply_leavers(run: SyncRun, *, now: datetime) -> None:
     Let go shared guardians of whom no relationship is left, remember the rows that asked for no
     change, and date the lists.
     """
-    leaving = _open(run, None, "guardian", ("departed",))
-    last = 0
-    while batch := _read(leaving.filter(id__gt=last).order_by("id")[:BATCH]):
-        last = batch[-1].id
+    for slice_ in _slices(PlannedChange.objects.filter(run=run, school=None)):
         with transaction.atomic():
             _check_current(run)
-            _depart_guardians(batch, _cause(run, None, now))
+            if roster.take(SHARED_LEAVING, _names(run, slice_)):
+                cause = _cause(run, None, now)
+                roster.write_people(cause)
+                roster.write_relationships(cause)
+                _conclude(run, cause)
     _accept_the_rest(run)
     with transaction.atomic():
         _check_current(run)
@@ -140,25 +173,21 @@ def _cause(run: SyncRun, school_id: int | None, now: datetime) -> Cause:
     return Cause(run.district_id, run.registration_id, run.id, school_id, now)
 
 
-def _open(
-    run: SyncRun, school_id: int | None, kind: str, actions: tuple[str, ...]
-) -> QuerySet[PlannedChange]:
-    planned = PlannedChange.objects.filter(
-        run=run, kind=kind, action__in=actions, state=ChangeState.PLANNED
-    )
-    return _of_school(planned, school_id)
+def _names(run: SyncRun, slice_: range | None = None) -> dict[str, int]:
+    names = {
+        "run": run.id,
+        "registration": run.registration_id,
+        "district": run.district_id,
+    }
+    return names if slice_ is None else {**names, "after": slice_.start, "upto": slice_.stop}
 
 
-def _read(planned: QuerySet[PlannedChange]) -> list[Planned]:
-    rows = planned.values_list(
-        "id",
-        "student_sourced_id",
-        "adult_sourced_id",
-        "action",
-        Cast("before", TextField()),
-        Cast("after", TextField()),
-    )
-    return [Planned._make(row) for row in rows]
+def _slices(rows: QuerySet[Any]) -> Iterator[range]:
+    """The rows in slices of their keys: behind the start, up to and with the stop."""
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is not None:
+        for start in range(ends["first"] - 1, ends["last"], SLICE):
+            yield range(start, start + SLICE)
 
 
 def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
@@ -168,77 +197,67 @@ def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
     )
 
 
-def _done(planned: Iterable[Planned]) -> None:
-    for batch in batched((change.id for change in planned), BATCH):
-        PlannedChange.objects.filter(id__in=batch).update(state=ChangeState.APPLIED)
+def _conclude(run: SyncRun, cause: Cause) -> None:
+    """What was taken is written: keep it as history, and its source rows as accepted."""
+    roster.write_history(cause)
+    with connection.cursor() as cursor:
+        cursor.execute(DONE)
+    for kind, column in (("student", "student"), ("guardian", "adult")):
+        _accept(kind, WRITTEN_NOW.format(column=column), _names(run))
 
 
-# --- what is written ------------------------------------------------------------------------------
+# --- who moves ------------------------------------------------------------------------------------
 
 
-def _write_guardians(run: SyncRun, school_id: int, cause: Cause) -> None:
-    planned = _open(run, school_id, "guardian", PRESENT)
-    roster.write_guardians([_adult(change) for change in _read(planned.order_by("id"))], cause)
-    planned.update(state=ChangeState.APPLIED)
-
-
-def _depart_guardians(planned: list[Planned], cause: Cause) -> None:
-    gone = set(roster.depart_guardians([_adult(change) for change in planned], cause))
-    _done(change for change in planned if change.adult in gone)
-
-
-def _write_students(run: SyncRun, school_id: int, cause: Cause) -> None:
-    arriving = _read(_open(run, school_id, "student", ARRIVING).order_by("id"))
-    also_listed = _read(_open(run, school_id, "student", ("listed",)).order_by("id"))
-    leaving = _read(_open(run, school_id, "student", ("departed", "moved_away")).order_by("id"))
-    roster.write_students([_child(change) for change in arriving], cause)
-    # Whoever comes to this school's part of the plan comes to its list, too.
-    roster.list_students(
-        [(change.student, school_id) for change in (*arriving, *also_listed)], cause
-    )
-    _leave_the_old_list([*arriving, *also_listed], _applied_schools(run), cause)
-    _leave_this_list(leaving, school_id, cause)
-    roster.note_students([_child(change) for change in (*also_listed, *leaving)], cause)
-    _open(run, school_id, "student", (*ARRIVING, "listed", "departed", "moved_away")).update(
-        state=ChangeState.APPLIED
-    )
-
-
-def _leave_the_old_list(arriving: Iterable[Planned], applied: set[int], cause: Cause) -> None:
+def _leave_the_old_lists(run: SyncRun, cause: Cause) -> None:
     """Now that they are on the new list: off the old one, where that school is in already."""
+    applied = _applied_schools(run)
     leaving: dict[int, list[str]] = {}
-    for change in arriving:
-        if change.before is not None:
-            for school in (_schools(change.before) - _schools(change.after)) & applied:
-                leaving.setdefault(school, []).append(change.student)
+    for student, before, after in _taken("transferred", "returned", "updated", "listed"):
+        for school in (before - after) & applied:
+            leaving.setdefault(school, []).append(student)
     for school, students in leaving.items():
         roster.unlist_students(students, school, cause)
 
 
-def _leave_this_list(leaving: list[Planned], school_id: int, cause: Cause) -> None:
+def _leave_this_list(school_id: int, cause: Cause) -> None:
     """Off this school's list, except who moves to a list that is not in yet."""
+    leaving = {student: after for student, _, after in _taken("departed", "moved_away")}
     listings = Listing.objects.filter(
-        student__district_id=cause.district_id,
-        student__registration_id=cause.registration_id,
+        student__district_id=cause.district_id, student__registration_id=cause.registration_id
     )
-    listed: set[tuple[str | None, int]] = set()
-    for batch in batched((change.student for change in leaving), BATCH):
+    listed: dict[str | None, set[int]] = {}
+    for batch in batched((student for student, after in leaving.items() if after), SLICE):
         some = listings.filter(student__sourced_id__in=batch)
-        listed.update(some.values_list("student__sourced_id", "school_id"))
+        for student, school in some.values_list("student__sourced_id", "school_id"):
+            listed.setdefault(student, set()).add(school)
     roster.unlist_students(
         [
-            change.student
-            for change in leaving
-            if not (moves_to := _schools(change.after))
-            or any((change.student, school) in listed for school in moves_to)
+            student
+            for student, after in leaving.items()
+            if not after or after & listed.get(student, set())
         ],
         school_id,
         cause,
     )
 
 
-def _schools(of: str | None) -> set[int]:
-    return set(msgspec.json.decode(of).get("schools", ())) if of else set()
+def _taken(*actions: str) -> list[tuple[str, set[int], set[int]]]:
+    """Students among what is being written: who, her schools before, and after."""
+    places = ", ".join(["%s"] * len(actions))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT student, before, after FROM roster_incoming"  # noqa: S608  # our own words
+            f" WHERE kind = 'student' AND action IN ({places}) ORDER BY change_id",
+            actions,
+        )
+        return [(student, _schools(was), _schools(is_)) for student, was, is_ in cursor.fetchall()]
+
+
+def _schools(of: Any) -> set[int]:
+    """A raw query gives JSON as text on SQLite, and decoded on PostgreSQL."""
+    person = msgspec.json.decode(of) if isinstance(of, str) else of
+    return set((person or {}).get("schools", ()))
 
 
 def _applied_schools(run: SyncRun) -> set[int]:
@@ -246,87 +265,29 @@ def _applied_schools(run: SyncRun) -> set[int]:
     return {school_id for school_id in marks.values_list("school_id", flat=True) if school_id}
 
 
-def _child(change: Planned) -> PersonChange:
-    return PersonChange(change.student, change.action, change.before, change.after)
-
-
-def _adult(change: Planned) -> PersonChange:
-    after = None if change.action == "departed" else change.after
-    return PersonChange(change.adult, change.action, change.before, after)
-
-
-def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
-    for action, write in (
-        ("added", roster.add_relationships),
-        ("removed", roster.end_relationships),
-    ):
-        planned = _open(run, school_id, "relationship", (action,))
-        pairs = planned.order_by("id").values_list("student_sourced_id", "adult_sourced_id")
-        write(list(pairs), cause)
-        planned.update(state=ChangeState.APPLIED)
-
-
 # --- which source rows count as accepted ------------------------------------------------------
-
-
-def _accept_of_school(run: SyncRun, school_id: int) -> None:
-    applied = PlannedChange.objects.filter(run=run, school_id=school_id, state=ChangeState.APPLIED)
-    for kind, own in OWN_ID.items():
-        ids = applied.exclude(**{own: ""}).values_list(own, flat=True).order_by(own).distinct()
-        for batch in batched(ids.iterator(chunk_size=BATCH), BATCH):
-            _accept(run, kind, StagedRow.objects.filter(sourced_id__in=batch))
 
 
 def _accept_the_rest(run: SyncRun) -> None:
     """Rows that asked for no change: they only looked new, or are nobody of ours."""
-    for kind in OWN_ID:
-        left = StagedRow.objects.filter(run=run, kind=kind, accepted=False)
-        for rows in in_slices(left, SLICE):
-            with transaction.atomic():
-                _check_current(run)
-                _accept(run, kind, rows)
+    for slice_ in _slices(StagedRow.objects.filter(run=run)):
+        with transaction.atomic():
+            _check_current(run)
+            for kind in OWN_ID:
+                _accept(kind, IN_SLICE, _names(run, slice_))
 
 
-def _accept(run: SyncRun, kind: str, rows: QuerySet[StagedRow]) -> None:
-    """Take over the claims of source rows of which everything that follows is in the roster.
-
-    A row of which something waits keeps the claims of its last accepted form, and is looked at
-    again. Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
-    """
-    own = OWN_ID[kind]
-    waiting = PlannedChange.objects.filter(
-        ~Q(state=ChangeState.APPLIED),
-        run=run,
-        kind__in=(kind, "relationship"),
-        **{own: OuterRef("sourced_id")},
-    )
-    accepted = rows.filter(~Exists(waiting), run=run, kind=kind, accepted=False)
-    ids = list(accepted.values_list("sourced_id", flat=True))
-    for batch in batched(ids, BATCH):
-        _take_over_claims(run, kind, batch)
-        StagedRow.objects.filter(run=run, kind=kind, sourced_id__in=batch).update(accepted=True)
-
-
-def _take_over_claims(run: SyncRun, kind: str, sourced_ids: list[str]) -> None:
-    own, side = OWN_ID[kind], SIDE[kind]
-    staged = StagedClaim.objects.filter(run=run, side=side)
-    same = staged.filter(
-        student_sourced_id=OuterRef("student_sourced_id"),
-        adult_sourced_id=OuterRef("adult_sourced_id"),
-    )
-    RelationshipClaim.objects.filter(
-        ~Exists(same),
-        registration_id=run.registration_id,
-        side=side,
-        **{f"{own}__in": sourced_ids},
-    ).delete()
-    claims = staged.filter(**{f"{own}__in": sourced_ids}).values_list(*CLAIM).distinct()
-    bulk.insert(
-        RelationshipClaim,
-        ("district_id", "registration_id", *CLAIM),
-        ((run.district_id, run.registration_id, *claim) for claim in list(claims)),
-        conflict=bulk.LEAVE,
-    )
+def _accept(kind: str, which: str, names: dict[str, int]) -> None:
+    params = {**names, "kind": kind, "side": SIDE[kind]}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS sync_accepted (sourced_id VARCHAR(255))"
+        )
+        cursor.execute("DELETE FROM sync_accepted")
+        cursor.execute(ACCEPTED.format(which=which, own=OWN_ID[kind]), params)
+        if cursor.rowcount:
+            for statement in TAKE_OVER_CLAIMS:
+                cursor.execute(statement.format(own=OWN_ID[kind]), params)
 
 
 def _date_the_lists(run: SyncRun) -> None:

@@ -55,14 +55,16 @@ UPDATE sync_plannedchange SET state = 'applied'
 # the claims of its last accepted form, and is looked at again.
 ACCEPTED = """
 INSERT INTO sync_accepted (sourced_id)
-SELECT r.sourced_id FROM sync_stagedrow r
- WHERE r.run_id = %(run)s AND r.kind = %(kind)s AND NOT r.accepted AND {which}
+SELECT r.sourced_id FROM {which}
+   AND r.run_id = %(run)s AND r.kind = %(kind)s AND NOT r.accepted
    AND NOT EXISTS (SELECT 1 FROM sync_plannedchange w
                     WHERE w.run_id = r.run_id AND w.{own} = r.sourced_id
                       AND w.kind IN (%(kind)s, 'relationship') AND w.state <> 'applied')
 """
-WRITTEN_NOW = "r.sourced_id IN (SELECT {column} FROM roster_incoming)"
-IN_SLICE = "r.id > %(after)s AND r.id <= %(upto)s"
+# (SQLite reads the tables of a CROSS JOIN in the order in which they are written: few rows first.)
+WRITTEN_NOW = """(SELECT DISTINCT {column} AS own FROM roster_incoming WHERE {column} <> '') i
+  CROSS JOIN sync_stagedrow r WHERE r.sourced_id = i.own"""
+IN_SLICE = "sync_stagedrow r WHERE r.id > %(after)s AND r.id <= %(upto)s"
 # Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
 TAKE_OVER_CLAIMS = (
     """
@@ -78,9 +80,8 @@ DELETE FROM roster_relationshipclaim
 INSERT INTO roster_relationshipclaim
        (district_id, registration_id, side, student_sourced_id, adult_sourced_id)
 SELECT DISTINCT %(district)s, %(registration)s, c.side, c.student_sourced_id, c.adult_sourced_id
-  FROM sync_accepted a
-  JOIN sync_stagedclaim c ON c.run_id = %(run)s AND c.{own} = a.sourced_id AND c.side = %(side)s
- WHERE TRUE
+  FROM sync_accepted a CROSS JOIN sync_stagedclaim c
+ WHERE c.run_id = %(run)s AND c.{own} = a.sourced_id AND c.side = %(side)s
     ON CONFLICT DO NOTHING
 """,
     """

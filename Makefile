@@ -1,6 +1,6 @@
 # Every command we type, with its one-line reason. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test test-sqlite test-postgres check format bench clean
 
 # Where no locale is set, Python and git still speak UTF-8.
 export LC_ALL ?= C.UTF-8
@@ -10,15 +10,21 @@ VENDOR := src/schoolgate/web/static/vendor
 VENDOR_READY := $(VENDOR)/.ready
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(VENDOR_READY)  ## install what the project needs: Python packages, browser packages
 
 demo: setup  ## try everything: a sandbox SIS, a synced district, the desk in your browser (DEMO_PORT=...)
 	@exec .venv/bin/schoolgate demo
 
-test: setup browser  ## run all tests, in two processes
-	.venv/bin/pytest -n 2
+test: test-sqlite test-postgres  ## run all tests on SQLite, then what touches a database on PostgreSQL
+
+test-sqlite: setup browser  ## all tests on SQLite, in two processes
+	env -u SCHOOLGATE_DATABASE_URL .venv/bin/pytest -n 2
+
+test-postgres: setup browser  ## what touches a database, on a PostgreSQL server of the tests' own
+	setup/postgres.sh
+	.venv/bin/python tests/postgres_server.py .venv/bin/pytest -n 2
 
 check: setup  ## format, lint, types, floors, migrations, locks: what needs no test to be wrong
 	.venv/bin/ruff format --check --quiet

@@ -175,13 +175,19 @@ def a_support_person(username: str = "sam") -> User:
     )
 
 
+def _source_of(district: District) -> int:
+    """Give the district's registration; before it has one, a number that none will ever have."""
+    registration = Registration.objects.filter(district=district).order_by("id").first()
+    return registration.id if registration else 0
+
+
 def a_listed_student(
     school: School, given: str = "Marisol", family: str = "Rivera", **fields: Any
 ) -> Student:
     student = Student.objects.create(
         **{
             "district": school.district,
-            "registration_id": 1,
+            "registration_id": _source_of(school.district),
             "sourced_id": f"{given}-{family}".lower(),
             "given_name": given,
             "family_name": family,
@@ -207,7 +213,7 @@ def a_contact(
     guardian = Guardian.objects.create(
         **{
             "district": student.district,
-            "registration_id": 1,
+            "registration_id": _source_of(student.district),
             "sourced_id": f"{given}-{family}".lower(),
             "given_name": given,
             "family_name": family,

@@ -1,11 +1,66 @@
 """The cast of Maple Valley: Oak and Fir, one registration, and Pine in another district."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.conf import settings as chosen
+from django.db import connection
 
 from cast import a_district, a_registration, a_school, an_enabled_school, maple_valley_source
 from fakes import FakeSource
+from installations import Installation, Installations
+from postgres_server import PostgresServer
 from schoolgate.districts.models import District, School
 from schoolgate.registrations.models import Registration
+
+# Who asks for none of these has nothing to do with a database, and cannot tell one from another.
+TOUCH_A_DATABASE = {"db", "transactional_db", "live_server", "installation", "installations"}
+ONLY_ON_POSTGRESQL = {"server_to_kill"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what touches a database; on SQLite all that needs no server."""
+    if connection.vendor == "postgresql":
+        kept = [item for item in items if _touches(item, TOUCH_A_DATABASE | ONLY_ON_POSTGRESQL)]
+    else:
+        kept = [item for item in items if not _touches(item, ONLY_ON_POSTGRESQL)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _touches(item: pytest.Item, fixtures: set[str]) -> bool:
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(asked & fixtures) or (
+        "db" in fixtures and item.get_closest_marker("django_db") is not None
+    )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_process_shares_our_database() -> Iterator[None]:
+    """A process that a test starts has SQLite in its home, or what `installations` gives it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SCHOOLGATE_DATABASE_URL", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def installations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]:
+    installations = Installations(chosen.DATABASE_URL, tmp_path_factory.mktemp("empty"))
+    yield installations
+    installations.close()
+
+
+@pytest.fixture
+def installation(installations: Installations, tmp_path: Path) -> Installation:
+    return installations.new(tmp_path / "home")
+
+
+@pytest.fixture
+def server_to_kill() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(autouse=True)

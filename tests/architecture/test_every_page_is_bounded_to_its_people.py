@@ -26,6 +26,7 @@ from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, School
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.registrations.models import Registration
+from schoolgate.sync.models import Hold
 
 NOBODY = "nobody"
 CLERK = "clerk of the school"
@@ -53,7 +54,14 @@ class Page:
     method: str = "get"
 
 
+# Asked by machines: who may is said by a token, or by where they ask from (tests/config).
+BY_TOKEN = {"metrics"}
+
 PAGES = {
+    "healthz": Page(EVERYBODY),
+    "readyz": Page(EVERYBODY),
+    "watch:sources": Page({SUPPORT}),
+    "watch:mail": Page(SET_UP, D),
     "account_login": Page(EVERYBODY),
     "account_logout": Page(EVERYBODY),
     "districts:home": Page(SIGNED_IN),
@@ -69,6 +77,30 @@ PAGES = {
     "sync:registration": Page(SYNCS, SOURCE),
     "sync:sync_now": Page(SYNCS, SOURCE, "post"),
     "sync:run": Page(SYNCS, [*D, 1]),
+    "sync:cancel": Page(SET_UP, [*D, 1], "post"),
+    "sync:schedule": Page(SYNCS, SOURCE),
+    "sync:choose_times": Page(SET_UP, SOURCE, "post"),
+    "sync:set_pace": Page({SUPPORT}, SOURCE, "post"),
+    "sync:pause": Page({SUPPORT}, SOURCE, "post"),
+    "sync:resume": Page({SUPPORT}, SOURCE, "post"),
+    "sync:review": Page(SYNCS, [*D, 1]),
+    "sync:decide": Page(SET_UP, [*D, 1], "post"),
+    "sync:hold": Page(SET_UP, [*D, 1]),
+    "sync:limits": Page(SET_UP, SOURCE),
+    "sync:students": Page(SYNCS, D),
+    "sync:student_history": Page({CLERK, ADMIN, SUPPORT}, [*D, 1]),
+    "sync:student_then": Page({CLERK, ADMIN, SUPPORT}, [*D, 1]),
+    "sync:guardian_history": Page(SYNCS, [*D, 1]),
+    "sync:undo": Page(SET_UP, [*D, 1, "oak"]),
+    "lists:overview": Page(SET_UP, D),
+    "lists:load": Page(SET_UP, D),
+    "lists:preview": Page(SET_UP, D),
+    "lists:confirm": Page(SET_UP, D, "post"),
+    "lists:put_away": Page(SET_UP, D, "post"),
+    "lists:school": Page(DESK, SCHOOL),
+    "lists:add": Page(DESK, SCHOOL),
+    "lists:change": Page(DESK, [*SCHOOL, 2]),
+    "lists:remove": Page(DESK, [*SCHOOL, 2], "post"),
     "frontdesk:early_departure": Page(DESK, SCHOOL),
     "frontdesk:search": Page(DESK, SCHOOL, "post"),
     "frontdesk:elsewhere": Page(DESK, SCHOOL, "post"),
@@ -106,9 +138,22 @@ def people(maple_valley: District, oak: School, fir: School, pine: School) -> di
 def things(maple_valley: District, oak: School, people: dict[str, User]) -> None:
     """One of everything that an address may name, each with the number 1."""
     registration: Registration = a_registration(maple_valley)
-    a_run(registration, id=1)
+    run = a_run(registration, id=1)
+    Hold.objects.create(
+        id=1,
+        district=maple_valley,
+        run=run,
+        school=oak,
+        kind="student",
+        reason="too_many_removed",
+        count=41,
+        of=312,
+        limit=31,
+    )
     student = a_listed_student(oak, id=1)
-    a_contact(student)
+    a_contact(student, id=1)
+    # One of the school's own list, which no source has named.
+    a_listed_student(oak, "Zoe", "Quist", id=2, registration_id=None, sourced_id=None)
     DeskEvent.objects.create(
         id=1,
         district=maple_valley,
@@ -126,7 +171,7 @@ def things(maple_valley: District, oak: School, people: dict[str, User]) -> None
 
 
 def test_every_page_says_who_may_open_it() -> None:
-    assert sorted(names_in(get_resolver().url_patterns)) == sorted(PAGES)
+    assert sorted(names_in(get_resolver().url_patterns)) == sorted({*PAGES, *BY_TOKEN})
 
 
 @pytest.mark.django_db

@@ -3,12 +3,8 @@
 A real process: web server, workflow engine and sync in one.
 """
 
-import json
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
@@ -19,55 +15,38 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
+from installations import Installation
 from schoolgate.sandbox import District, Sandbox
 
 PASSWORD = "maple-valley-oak"
 PATIENCE_SECONDS = 60
 
 
-def schoolgate(home: Path, *words: str, said: str = "") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "schoolgate", *words],
-        env={**os.environ, "SCHOOLGATE_HOME": str(home)},
-        input=said,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def connected(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
     """Maple Valley with a sandbox SIS behind it, its schools enabled, nothing synced yet."""
-    home, secret = tmp_path / "home", tmp_path / "secret"
+    secret = tmp_path / "secret"
     with Sandbox(District(60, seed=4, schools=2)) as sis:
         secret.write_text(sis.secret)
-        schoolgate(home, "district", "add", "--name", "Maple Valley", "--edition", "enterprise")
-        schoolgate(
-            home, "registration", "add", "--district", "maple-valley", "--name", "SIS",
+        installation.answer("district", "add", "--name", "Maple Valley", "--edition", "enterprise")
+        installation.answer(
+            "registration", "add", "--district", "maple-valley", "--name", "SIS",
             "--url", sis.base_url, "--auth", "oauth1", "--key", sis.key,
             "--secret-file", str(secret), "--insecure",
         )  # fmt: skip
-        schoolgate(home, "schools", "map", "--registration", "maple-valley.sis", "--all")
-        schoolgate(
-            home, "staff", "add", "--username", "lee", "--role", "district-admin",
+        installation.answer("schools", "map", "--registration", "maple-valley.sis", "--all")
+        installation.answer(
+            "staff", "add", "--username", "lee", "--role", "district-admin",
             "--district", "maple-valley", "--password-stdin", said=PASSWORD,
         )  # fmt: skip
-        yield home
+        yield installation
 
 
 @pytest.fixture
-def address(home: Path) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "schoolgate", "up", "--port", "0"],
-        env={**os.environ, "SCHOOLGATE_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def address(connected: Installation) -> Iterator[str]:
+    process = connected.start("-m", "schoolgate", "up", "--port", "0")
     assert process.stdout is not None
+    assert process.stdin is not None
     first = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:\d+", first)
     assert found, first
@@ -75,6 +54,7 @@ def address(home: Path) -> Iterator[str]:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
     process.stdout.close()
+    process.stdin.close()
 
 
 class Browser:
@@ -97,13 +77,15 @@ class Browser:
         return self.page
 
 
-def last_run(home: Path) -> dict[str, Any]:
-    said = schoolgate(home, "runs", "--registration", "maple-valley.sis", "--last", "1", "--json")
-    run: dict[str, Any] = json.loads(said)["runs"][0]
+def last_run(connected: Installation) -> dict[str, Any]:
+    said = connected.answer("runs", "--registration", "maple-valley.sis", "--last", "1")
+    run: dict[str, Any] = said["runs"][0]
     return run
 
 
-def test_the_button_starts_a_sync_that_the_engine_carries_out(home: Path, address: str) -> None:
+def test_the_button_starts_a_sync_that_the_engine_carries_out(
+    connected: Installation, address: str
+) -> None:
     browser = Browser(address)
     browser.open("/sign-in/")
     browser.open("/sign-in/", {"login": "lee", "password": PASSWORD})
@@ -114,8 +96,8 @@ def test_the_button_starts_a_sync_that_the_engine_carries_out(home: Path, addres
     run = browser.url.removeprefix(address)
     assert re.fullmatch(r"/d/maple-valley/runs/\d+/", run)
     until = time.monotonic() + PATIENCE_SECONDS
-    while not (ended := last_run(home)["ended_at"]) and time.monotonic() < until:
+    while not (ended := last_run(connected)["ended_at"]) and time.monotonic() < until:
         time.sleep(0.5)
     assert ended
-    assert last_run(home)["changes"]["student.added"] == 60
+    assert last_run(connected)["changes"]["student.added"] == 60
     assert re.search(r"\b60\b", browser.open(run))

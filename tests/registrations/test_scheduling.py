@@ -11,7 +11,7 @@ from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations import scheduling, school_choice
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.schedule import Window
-from schoolgate.registrations.scheduling import CannotSchedule, Pace
+from schoolgate.registrations.scheduling import CannotSchedule, Pace, Times
 
 pytestmark = pytest.mark.django_db
 
@@ -145,14 +145,14 @@ def test_a_pause_lets_nothing_be_due_until_it_is_resumed(registration: Registrat
 def test_the_district_chooses_when_the_first_sync_is(registration: Registration) -> None:
     saturday = datetime(2026, 11, 28, 14, tzinfo=UTC)
 
-    scheduling.choose_times(registration, window=None, starts_at=saturday, by=3, at=MONDAY)
+    scheduling.choose_times(registration, Times(None, saturday), by=3, at=MONDAY)
 
     assert _next_of(registration) == saturday
 
 
 def test_a_first_time_that_is_over_is_refused(registration: Registration) -> None:
     with pytest.raises(CannotSchedule, match="This time is over"):
-        scheduling.choose_times(registration, window=None, starts_at=MONDAY - HOUR, by=3, at=MONDAY)
+        scheduling.choose_times(registration, Times(None, MONDAY - HOUR), by=3, at=MONDAY)
 
 
 def test_a_first_time_outside_the_window_is_refused(registration: Registration) -> None:
@@ -160,7 +160,7 @@ def test_a_first_time_outside_the_window_is_refused(registration: Registration) 
 
     with pytest.raises(CannotSchedule, match="outside the window"):
         scheduling.choose_times(
-            registration, window=Window(time(1), time(5)), starts_at=noon, by=3, at=MONDAY
+            registration, Times(Window(time(1), time(5)), noon), by=3, at=MONDAY
         )
 
     registration.refresh_from_db()
@@ -171,16 +171,14 @@ def test_after_the_first_sync_its_time_is_chosen_no_more(registration: Registrat
     SourceSchool.objects.update(list_as_of=MONDAY - HOUR)
 
     with pytest.raises(CannotSchedule, match="ask Schoolgate support for a pause"):
-        scheduling.choose_times(registration, window=None, starts_at=MONDAY + HOUR, by=3, at=MONDAY)
+        scheduling.choose_times(registration, Times(None, MONDAY + HOUR), by=3, at=MONDAY)
 
 
 def test_a_window_may_be_changed_after_the_first_sync(registration: Registration) -> None:
     # Ten past eleven in the evening in Chicago.
     SourceSchool.objects.update(list_as_of=MONDAY - HOUR)
 
-    scheduling.choose_times(
-        registration, window=Window(time(22), time(4)), starts_at=None, by=3, at=MONDAY
-    )
+    scheduling.choose_times(registration, Times(Window(time(22), time(4)), None), by=3, at=MONDAY)
 
     assert _next_of(registration) == MONDAY + 23 * HOUR
 
@@ -189,6 +187,6 @@ def test_a_standard_district_changes_nothing(db: None) -> None:
     registration = a_registration(a_district("Elm Town", Edition.STANDARD))
 
     with pytest.raises(EnterpriseOnly):
-        scheduling.choose_times(registration, window=None, starts_at=None, by=3, at=MONDAY)
+        scheduling.choose_times(registration, Times(None, None), by=3, at=MONDAY)
     with pytest.raises(EnterpriseOnly):
         scheduling.set_pace(registration, Pace(48, None), why=WHY, by=7, at=MONDAY)

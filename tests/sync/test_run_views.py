@@ -38,7 +38,7 @@ def test_a_run_tells_what_it_changed_in_words(
     assert "5 relationships added" in answer
 
 
-def test_held_departures_tell_the_school_the_count_the_limit_and_what_to_do(
+def test_held_departures_tell_the_school_the_count_and_where_to_decide(
     lee: Client, registration: Registration, source: FakeSource
 ) -> None:
     sync(registration, source)
@@ -49,8 +49,8 @@ def test_held_departures_tell_the_school_the_count_the_limit_and_what_to_do(
     on_the_source = _text(lee.get(SOURCE))
 
     assert "Oak Elementary: 3 of 3 students would go" in answer
-    assert "Nobody would be left at this school." in answer
-    assert "What to do:" in answer
+    assert "None of the 3 students of Oak Elementary is in the source any more" in answer
+    assert f"/d/maple-valley/runs/{run.id}/review/" in answer
     assert "Oak Elementary: 3 of 3 students would go" in on_the_source
 
 
@@ -122,7 +122,8 @@ def test_a_stage_that_was_heard_is_not_said_again(lee: Client, registration: Reg
     heard = lee.get(f"{address}?heard=running-collect", headers=HTMX)
     news = lee.get(f"{address}?heard=running-", headers=HTMX)
 
-    assert heard.status_code == 204
+    assert heard["HX-Reswap"] == "none"
+    assert "reading the source" not in _text(heard)
     assert news.status_code == 200
     assert "reading the source" in _text(news)
 

@@ -1,6 +1,6 @@
 """What every command needs that works on an installation: home, tables, a way to say no."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from schoolgate.commands.outcome import Exit, Refused
@@ -8,13 +8,13 @@ from schoolgate.config import start
 from schoolgate.config.env import WrongSetting
 
 
-def open_installation() -> None:
+def open_installation(prepare: Callable[[], None] = start.prepare) -> None:
     """Make home, keys and tables where they are missing, and let the models be imported.
 
     Modules that import models are imported after this, inside the commands' `run`.
     """
     try:
-        start.prepare()
+        prepare()
     except WrongSetting as error:
         raise Refused(str(error), kind="wrong_setting") from None
     except OSError as error:

@@ -29,17 +29,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     open_installation()
+    from schoolgate.jobs import engine
     from schoolgate.licensing.editions import EnterpriseOnly
     from schoolgate.registrations.registering import NoSuchRegistration, find_registration
-    from schoolgate.sync import runs
+    from schoolgate.sync import leftovers, runs
     from schoolgate.sync.queries import run_report
     from schoolgate.sync.single_flight import AlreadyRunning
 
     with refusals(NoSuchRegistration):
         registration = find_registration(args.registration)
     with refusals(EnterpriseOnly, runs.NothingToSync, AlreadyRunning, exit_code=Exit.NOT_READY):
+        leftovers.make_room(registration, at=timezone.now())
         wanted = runs.ask_for_run(registration, by=None, at=timezone.now())
-        finished = runs.carry_out(wanted, clock=timezone.now, tell=_tell)
+        with engine.heart_of_command(leftovers.heart_of(wanted)):
+            finished = runs.carry_out(wanted, clock=timezone.now, tell=_tell)
     report = run_report(finished)
     return Outcome(report, text=_text(report), exit=_exit(report), complaint=_complaint(report))
 

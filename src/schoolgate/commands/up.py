@@ -17,15 +17,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     open_installation()
-    from schoolgate.config.serving import PortTaken, Server
+    from schoolgate.config.serving import PortTaken, Server, end_at_once
     from schoolgate.jobs import engine
 
     with refusals(PortTaken):
         server = Server(host=args.host, port=args.port)
-    engine.start()
+    with refusals(engine.SlotTaken, engine.EngineAway):
+        engine.start()
     print(f"Schoolgate is at http://{args.host}:{server.port}/  (Ctrl-C ends it)", flush=True)  # noqa: T201
     try:
         server.serve()
     finally:
-        engine.stop()
+        if not engine.stop():
+            end_at_once("Ended. A sync that had begun goes on with the next start.")
     return Outcome({}, text="Ended.")

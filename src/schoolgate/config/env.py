@@ -32,6 +32,14 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, *choices: str) -> str:
+    """One of a few words; the first when nothing is said."""
+    value = os.environ.get(name, "").strip().lower() or choices[0]
+    if value not in choices:
+        raise WrongSetting(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value
+
+
 def secret(name: str) -> str:
     """A secret by value (`NAME`) or, as container platforms hand it over, by file (`NAME_FILE`)."""
     if path := os.environ.get(f"{name}_FILE", ""):

@@ -1,6 +1,9 @@
-"""Serve the web application from this process, until it is told to end."""
+"""Serve the web application from this process, or work in it, until it is told to end."""
 
+import os
 import signal
+import sys
+import threading
 from types import FrameType
 from typing import NoReturn
 
@@ -40,3 +43,21 @@ class Server:
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     # waitress lets its threads finish on SystemExit.
     raise SystemExit(0)
+
+
+def wait_for_the_end() -> None:
+    """Wait until SIGTERM or Ctrl-C."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: told.set())
+    told.wait()
+
+
+def end_at_once(text: str) -> NoReturn:
+    """End this process without waiting for what still runs in it: that is made to be killed.
+
+    Leaving in the ordinary way would wait for its threads, for as long as a source takes.
+    """
+    print(text, flush=True)  # noqa: T201
+    sys.stderr.flush()
+    os._exit(0)

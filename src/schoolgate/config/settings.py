@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
-from schoolgate.config import database, env, home
+from schoolgate.config import database, env, home, logs, mail
 
 HOME = env.home()
 
@@ -53,8 +53,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "schoolgate.config.probes.probes_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "schoolgate.web.requests.measured",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,16 +164,31 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 MESSAGE_TAGS = {messages.ERROR: "danger"}
 
+# --- watching --------------------------------------------------------------------------------
+LOG = env.one_of("SCHOOLGATE_LOG", "text", "json")
+logs.configure()
+LOGGING = logs.settings(as_json=LOG == "json")
+# Empty: figures are for this machine alone, and only where nothing stands before us.
+METRICS_TOKEN = env.secret("SCHOOLGATE_METRICS_TOKEN")
+# Examples of odd rows, plans that were carried out: how long their details are kept.
+KEEP_DETAILS_DAYS = env.number("SCHOOLGATE_KEEP_DETAILS_DAYS", default=90)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Addresses and query strings of requests never go to a log: they may hold a search by name.
-    "loggers": {
-        name: {"level": "ERROR", "propagate": True}
-        for name in ("httpx2", "httpcore2", "django.request", "django.security", "dbos")
-    },
-}
+# --- e-mail ----------------------------------------------------------------------------------
+MAIL_URL = env.secret(mail.VARIABLE)
+SENDS_MAIL = bool(MAIL_URL)
+_MAIL = mail.from_url(MAIL_URL)
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = _MAIL.get("EMAIL_HOST", "")
+EMAIL_PORT = _MAIL.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = mail.TIMEOUT_SECONDS
+# Where people reach us: links in e-mail begin with it, and it is written from there.
+ADDRESS = env.text("SCHOOLGATE_ADDRESS").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS else f"http://{ALLOWED_HOSTS[0]}:8000"
+)
+DEFAULT_FROM_EMAIL = (
+    env.text("SCHOOLGATE_MAIL_FROM") or f"Schoolgate <schoolgate@{ALLOWED_HOSTS[0]}>"
+)

@@ -28,10 +28,12 @@ class Right(StrEnum):
     SEE_SYNCS = "see_syncs"
     # Sources, their credentials, the choice of schools.
     SET_UP = "set_up"
+    # How often a source is read, and whether it is read by itself at all.
+    SET_PACE = "set_pace"
 
 
-RIGHTS_OF_SUPPORT = frozenset({Right.SEE_SYNCS})
-RIGHTS_OF_ADMINISTRATOR = frozenset(Right)
+RIGHTS_OF_SUPPORT = frozenset({Right.SEE_SYNCS, Right.SET_PACE})
+RIGHTS_OF_ADMINISTRATOR = frozenset({Right.SEE_SYNCS, Right.SET_UP})
 
 
 class NotTheirs(Exception):
@@ -49,6 +51,10 @@ class Opened:
     @property
     def may_set_up(self) -> bool:
         return Right.SET_UP in self.rights
+
+    @property
+    def may_set_pace(self) -> bool:
+        return Right.SET_PACE in self.rights
 
     @property
     def is_enterprise(self) -> bool:
@@ -69,7 +75,7 @@ def open_district(user: User, slug: str) -> Opened:
         raise NotTheirs
     rights = RIGHTS_OF_SUPPORT if user.is_support else frozenset()
     if Membership.objects.filter(user=user, district=district, role=Role.DISTRICT_ADMIN).exists():
-        rights = RIGHTS_OF_ADMINISTRATOR
+        rights |= RIGHTS_OF_ADMINISTRATOR
     return Opened(district, user, rights)
 
 

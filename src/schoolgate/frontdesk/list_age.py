@@ -34,6 +34,9 @@ def age_chip(freshness: Freshness, *, now: datetime) -> AgeChip:
         return AgeChip(tone="verify", icon="alert-triangle", words=f"Lists old: {since}")
     if freshness.last_failed:
         return AgeChip(tone="verify", icon="alert-triangle", words=f"Last sync failed: {since}")
+    if until := freshness.no_removals_until(now=now):
+        words = f"Nobody is removed until {until:%b} {until.day}: {since}"
+        return AgeChip(tone="verify", icon="lock", words=words)
     return AgeChip(tone="", icon="check", words=f"Lists fresh: {since}")
 
 

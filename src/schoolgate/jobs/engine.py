@@ -1,84 +1,142 @@
-"""The workflow engine, bound in its simplest embedded form. The only module that imports it.
+"""The workflow engine, as the rest of the house sees it.
 
-A room registers what can be done by name (`job`), anybody submits it with an id (`submit`): the
-same id twice is one job, and jobs of one partition run one after the other. The engine keeps its
-own tables beside ours (settings.ENGINE_URL); only ids are handed to it.
+A room registers in its `tasks` modules what can be done by name (`job`) and what is done every few
+seconds (`every_tick`); anybody submits a job with an id (`submit`): the same id twice is one job,
+and jobs of one partition run one after the other, whatever machine does them. Only ids are handed
+to the engine. A process that works says so by its heart; when it falls silent, another takes over
+what it had begun, from the last step that had ended.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
-from django.conf import settings
-from django.db import close_old_connections, connection
+from schoolgate.jobs import durable, registry, workers
+from schoolgate.jobs.durable import EngineAway, JobFailed, patiently, standing, step
+from schoolgate.jobs.heart import Heart
+from schoolgate.jobs.registry import every_tick, job
+from schoolgate.jobs.slots import SlotTaken, only_one_in
 
-from schoolgate.jobs.registry import every_tick, job, jobs
+__all__ = [
+    "EngineAway",
+    "JobFailed",
+    "NotRunning",
+    "SlotTaken",
+    "beats",
+    "every_tick",
+    "heart_of_command",
+    "is_served",
+    "job",
+    "patiently",
+    "standing",
+    "start",
+    "step",
+    "stop",
+    "submit",
+    "withdraw",
+]
 
-__all__ = ["NotRunning", "every_tick", "job", "start", "stop", "submit"]
-
-QUEUE = "sync"
-# Pinned: the default is a hash of the code, and any edit would strand the jobs in flight.
-VERSION = "schoolgate-1"
-EXECUTOR = "local:0"
+# `schoolgate up`, the demo: the one worker of a small installation.
+UP = "up"
+CONCURRENCY = 32
 
 _lock = threading.Lock()
-_running = False
+_heart: Heart | None = None
 
 
-@DBOS.step(name="carry_out")
-def _carry_out(name: str, subject: int) -> None:
-    close_old_connections()
+class NotRunning(Exception):
+    """Nobody in this installation does jobs."""
+
+
+def start(slot: str = UP, *, concurrency: int = CONCURRENCY) -> str:
+    """Start working, in this process. Gives the name under which it works: `<host>:<slot>`.
+
+    Jobs that a crash of this very worker left unfinished go on at once; those of another when it
+    has been silent for too long.
+
+    Raises:
+        SlotTaken: another process of this installation works under that slot.
+    """
+    global _heart  # noqa: PLW0603  # one engine a process
+    with _lock:
+        if _heart is not None:
+            return _heart.executor_id
+        only_one_in(slot)
+        registry.load()
+        # The heart first: what has no heart cannot be found dead.
+        heart = Heart(f"{workers.host()}:{slot}", after_each=take_over_from_the_dead)
+        durable.launch(heart.executor_id, concurrency=concurrency)
+        _heart = heart
+        return heart.executor_id
+
+
+def stop() -> bool:
+    """Let running jobs end, for a few seconds. False: some still run, and this process must end.
+
+    They go on with the next start, or elsewhere when this worker has been silent for too long.
+    """
+    global _heart  # noqa: PLW0603  # one engine a process
+    with _lock:
+        if _heart is None:
+            return True
+        everything_ended = durable.shut_down()
+        _heart.stop(sign_out=everything_ended)
+        _heart = None
+        return everything_ended
+
+
+def is_served() -> bool:
+    """Whether a worker of this installation was heard of lately."""
+    return workers.at_work().exists()
+
+
+@contextmanager
+def heart_of_command(name: str) -> Iterator[None]:
+    """Let other machines hear that a command lives, which does by itself what has this name."""
+    heart = Heart(workers.of_command(name))
     try:
-        jobs[name](subject)
+        yield
     finally:
-        connection.close()
+        heart.stop(sign_out=True)
 
 
-@DBOS.workflow(name="job")
-def _workflow(name: str, subject: int) -> None:
-    _carry_out(name, subject)
-
-
-def start() -> None:
-    """Start working, in this process. Jobs that a crash left unfinished go on."""
-    global _running  # noqa: PLW0603  # one engine a process
-    with _lock:
-        if _running:
-            return
-        config: DBOSConfig = {
-            "name": "schoolgate",
-            "system_database_url": settings.ENGINE_URL,
-            "executor_id": EXECUTOR,
-            "application_version": VERSION,
-            "log_level": "ERROR",
-            # The default is pickle: whoever wrote to the engine's tables could run code here.
-            "serializer": DBOSPortableJSONSerializer(),
-        }
-        DBOS(config=config)
-        DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=4, partition_concurrency=1)
-        _running = True
-
-
-def stop() -> None:
-    """Let running jobs end, for a few seconds; what does not end goes on with the next start."""
-    global _running  # noqa: PLW0603  # one engine a process
-    with _lock:
-        if _running:
-            DBOS.destroy(workflow_completion_timeout_sec=5)
-            _running = False
+def beats(name: str) -> bool:
+    """Whether a command on another machine does what has this name."""
+    return workers.command_beats_elsewhere(name)
 
 
 def submit(name: str, subject: int, *, partition: str) -> None:
     """Let a job be done soon, after those of the same partition that came before.
 
     Raises:
-        NotRunning: when no engine works in this process.
+        NotRunning: when no worker of this installation was heard of lately.
+        EngineAway: when the engine's tables cannot be reached.
     """
-    if not _running:
+    if not is_served():
         raise NotRunning
-    with SetWorkflowID(f"{name}-{subject}"), SetEnqueueOptions(queue_partition_key=partition):
-        DBOS.enqueue_workflow(QUEUE, _workflow, name, subject)
+    durable.enqueue(name, subject, partition=partition)
 
 
-class NotRunning(Exception):
-    """Nobody in this process does jobs."""
+def withdraw(name: str, subject: int) -> None:
+    """Take a job that waits off the queue; nothing happens to one that has ended.
+
+    Raises:
+        EngineAway: when the engine's tables cannot be reached.
+    """
+    durable.withdraw(name, subject)
+
+
+def take_over_from_the_dead(me: str) -> None:
+    """Queue again what silent workers had begun, each taken over by one of the living."""
+    for dead in workers.to_be_reaped():
+        if workers.claim(dead, by=me):
+            durable.take_over(dead.executor_id)
+
+
+@every_tick
+def forget_old_jobs(now: datetime) -> None:
+    """At the top of each hour: what has ended long ago needs no memory in the engine."""
+    if now.minute == 0:
+        durable.prune(now)
+        workers.forget_the_gone()

@@ -10,6 +10,11 @@ DAYBREAK = 6
 NIGHTFALL = 18
 
 
+def capitalized(words: str) -> str:
+    """With a capital first letter; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def every_in_words(hours: int) -> str:
     """`every hour`, `every 6 hours`, `every 24 hours`, `every 3 days`."""
     if hours == 1:

@@ -4,8 +4,8 @@ Whoever changes what the next sync follows from (schools, schedule, pause) calls
 or `plan_anew`: no other place sets it, but for the tick that takes up what is due.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -40,6 +40,14 @@ class Pace:
 
     every_hours: int
     window: Window | None
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a sync may begin and, before the first one, when that is."""
+
+    window: Window | None
+    starts_at: datetime | None
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -128,12 +136,7 @@ def set_pace(
 
 @transaction.atomic
 def choose_times(
-    registration: Registration,
-    *,
-    window: Window | None,
-    starts_at: datetime | None,
-    by: int | None,
-    at: datetime,
+    registration: Registration, times: Times, *, by: int | None, at: datetime, why: str = ""
 ) -> None:
     """Change when syncs may begin and, before the first one, when that is. The district's own.
 
@@ -142,14 +145,14 @@ def choose_times(
         CannotSchedule: for a first time that is over, outside the window, or too late to choose.
     """
     require_enterprise(registration.district)
-    if starts_at != registration.starts_at:
-        _check_start(registration, starts_at, at=at)
-    before = _as_detail(registration)
-    registration.starts_at = starts_at
-    if starts_at is not None and starts_at > at and not _starts_within(registration, window):
+    if times.starts_at != registration.starts_at:
+        _check_start(registration, times.starts_at, at=at)
+    if times.starts_at is not None and times.starts_at > at and not _fits(registration, times):
         raise CannotSchedule("The first sync is outside the window. Change one of them.")
-    _save(registration, window, at=at)
-    _record(registration, "schedule.changed", by=by, at=at, before=before)
+    before = _as_detail(registration)
+    registration.starts_at = times.starts_at
+    _save(registration, times.window, at=at)
+    _record(registration, "schedule.changed", by=by, at=at, before=before, why=why.strip())
 
 
 @transaction.atomic
@@ -201,13 +204,9 @@ def _check_start(registration: Registration, starts_at: datetime | None, *, at: 
         raise CannotSchedule("This time is over. Choose one that is still to come.")
 
 
-def _starts_within(registration: Registration, window: Window | None) -> bool:
-    wanted = Schedule(
-        every=timedelta(hours=registration.sync_every_hours),
-        zone=ZoneInfo(registration.district.timezone),
-        window=window,
-    )
-    start = registration.starts_at
+def _fits(registration: Registration, times: Times) -> bool:
+    wanted = replace(schedule_of(registration), window=times.window)
+    start = times.starts_at
     return start is None or may_begin(wanted, due=start, now=start)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schoolgate.oneroster.client import Client
+from schoolgate.oneroster.client import Client, OnPage
 from schoolgate.oneroster.collection import Source
 from schoolgate.oneroster.csv_bundle import CsvBundle
 from schoolgate.oneroster.rest.auth import Bearer, OAuth1, SignatureMethod
@@ -12,10 +12,16 @@ from schoolgate.registrations.credentials import unseal
 from schoolgate.registrations.models import Auth, Registration, Transport
 
 
-def open_source(registration: Registration, *, patience: Patience | None = None) -> Source:
+def open_source(
+    registration: Registration,
+    *,
+    patience: Patience | None = None,
+    on_page: OnPage = lambda _name, _pages, _records: None,
+) -> Source:
     """A reader of the registration's source, to be closed by the caller.
 
-    `patience` is how long to go on with a source that does not answer at once.
+    `patience` is how long to go on with a source that does not answer at once; `on_page` is told of
+    every page that a REST source sends.
 
     Raises:
         BadInput, SourceFailed: of the OneRoster library.
@@ -30,6 +36,7 @@ def open_source(registration: Registration, *, patience: Patience | None = None)
         page_size=registration.page_size,
         insecure=registration.insecure,
         patience=patience,
+        on_page=on_page,
     )
 
 

@@ -43,6 +43,8 @@ class ContactEdges:
 
     reached: frozenset[Edge]
     only_named: frozenset[Edge]
+    # Two of one child who share the name and the number: that child does not tell them apart.
+    doubted: frozenset[Edge] = frozenset()
 
 
 def contact_edges(ours: Sequence[Contact[int]], theirs: Sequence[Contact[str]]) -> ContactEdges:
@@ -52,25 +54,50 @@ def contact_edges(ours: Sequence[Contact[int]], theirs: Sequence[Contact[str]]) 
     ]
     reached = {(one.key, other.key) for one, other in alike if one.reached_at & other.reached_at}
     named = unique((one.key, other.key) for one, other in alike)
-    return ContactEdges(frozenset(reached), frozenset(named) - reached)
+    clear = frozenset(unique(reached))
+    return ContactEdges(clear, frozenset(named) - clear, frozenset(reached) - clear)
 
 
-def match_contacts(edges: Iterable[ContactEdges]) -> dict[int, str]:
+@dataclass(frozen=True)
+class ContactMatching:
+    """Who of ours is who of theirs; and rows of ours that are one adult with another of them."""
+
+    pairs: dict[int, str]
+    # The row that goes, and the row that stays.
+    doubles: dict[int, int]
+
+
+def match_contacts(edges: Iterable[ContactEdges]) -> ContactMatching:
     """Pair adults over all their children: with what they are reached at first, then by name.
 
-    One who would be two others is nobody: the source lists her twice, or two bear her name.
+    One of ours who would be two of theirs is nobody: the source lists her twice, or two bear her
+    name. Several of ours who are one of theirs were written down with each child anew.
     """
     found = list(edges)
     reached = {edge for one in found for edge in one.reached}
-    pairs = dict(unique(reached))
-    taken = set(pairs.values())
-    named = {
-        edge
-        for one in found
-        for edge in one.only_named
-        if edge[0] not in pairs and edge[1] not in taken
+    sure = _of_one_meaning(reached)
+    named = {edge for one in found for edge in one.only_named if edge[0] not in sure}
+    doubted = {edge for one in found for edge in one.reached | one.doubted if edge[0] not in sure}
+    sure |= {
+        ours: theirs
+        for ours, theirs in _of_one_meaning(named | doubted).items()
+        if (ours, theirs) in named
     }
-    doubted = reached - set(pairs.items())
-    left = unique(named | {edge for edge in doubted if edge[0] not in pairs})
-    pairs.update(edge for edge in left if edge in named and edge[1] not in taken)
-    return pairs
+    return _one_row_each(sure)
+
+
+def _of_one_meaning(edges: Iterable[Edge]) -> dict[int, str]:
+    """Those of ours who can be only one of theirs."""
+    meanings: dict[int, set[str]] = {}
+    for ours, theirs in edges:
+        meanings.setdefault(ours, set()).add(theirs)
+    return {ours: min(meant) for ours, meant in meanings.items() if len(meant) == 1}
+
+
+def _one_row_each(sure: dict[int, str]) -> ContactMatching:
+    stays: dict[str, int] = {}
+    doubles: dict[int, int] = {}
+    for ours, theirs in sorted(sure.items()):
+        if stays.setdefault(theirs, ours) != ours:
+            doubles[ours] = stays[theirs]
+    return ContactMatching({ours: theirs for theirs, ours in stays.items()}, doubles)

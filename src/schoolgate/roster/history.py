@@ -24,6 +24,7 @@ from schoolgate.roster.models import (
 )
 from schoolgate.roster.timeline import NOTES, Moment, moment_at, moments
 
+ADDED = "student.added"
 LINKED = "relationship.added"
 ENDED = "relationship.removed"
 # What a guardian's own entry adds to the lines about her relationships.
@@ -204,22 +205,21 @@ def _entries(**whose: Any) -> QuerySet[HistoryEntry]:
 
 
 def _first_moment(student: Student, entries: list[HistoryEntry]) -> Moment:
-    if not entries:
-        active = student.state == State.ACTIVE
-        listed = student.listings.values_list("school_id", flat=True) if active else ()
-        return Moment(
-            student.first_seen_at,
-            run_id=student.run_id,
-            fields={name: str(getattr(student, name)) for name in STUDENT_FIELDS},
-            schools=frozenset(listed),
-        )
-    before = entries[0].before
-    if before is None:
+    """Tell how she was before her first entry: as that one found her, else as she is now."""
+    told = next((entry.before for entry in entries if "schools" in (entry.before or {})), None)
+    if entries and entries[0].action == ADDED:
         return Moment(None, known=False)
+    if told is not None:
+        schools = told["schools"]
+    else:
+        active = student.state == State.ACTIVE
+        schools = student.listings.values_list("school_id", flat=True) if active else ()
+    fields = {name: str(getattr(student, name)) for name in STUDENT_FIELDS}
     return Moment(
         student.first_seen_at,
-        fields={name: before[name] for name in STUDENT_FIELDS if name in before},
-        schools=frozenset(before.get("schools", ())),
+        run_id=None if entries else student.run_id,
+        fields={name: (told or fields).get(name, fields[name]) for name in STUDENT_FIELDS},
+        schools=frozenset(schools),
     )
 
 
@@ -249,22 +249,21 @@ def _change(
 
 @dataclass(frozen=True)
 class _Link:
-    """One student with one guardian: the row as it is, and its entries, oldest first."""
+    """One student with one guardian: the row as it is, and its entries, oldest first.
 
-    row: Relationship
+    Without a row the guardian turned out to be another one, who has the relationship now.
+    """
+
+    guardian: Guardian
+    row: Relationship | None
     entries: tuple[HistoryEntry, ...]
-
-    @property
-    def guardian(self) -> Guardian:
-        return self.row.guardian
 
     def spans(self) -> Iterator[tuple[datetime | None, datetime | None]]:
         """Give each time the relationship stood: from when (None: not known) to when."""
         since: datetime | None = None
         open_span = False
-        if not self.entries:
+        if self.row is not None and not self.entries:
             yield (self.row.began_at, self.row.ended_at)
-            return
         for entry in self.entries:
             if entry.action == LINKED and not open_span:
                 since, open_span = entry.at, True
@@ -272,7 +271,7 @@ class _Link:
                 yield (since if open_span else None, entry.at)
                 open_span = False
         if open_span:
-            yield (since, None)
+            yield (since, None if self.row else self.guardian.changed_at)
 
     def stands_at(self, at: datetime) -> bool:
         return any(
@@ -297,26 +296,28 @@ class _Adult:
     def as_at(self, at: datetime) -> dict[str, str]:
         """Give the guardian's fields then. Of a time before the first entry, what it found."""
         told: Mapping[str, Any] = {name: getattr(self.row, name) for name in GUARDIAN_FIELDS}
-        first = next((entry.before for entry in self.entries if entry.before), None)
-        if self.entries and first:
-            told = first
+        for entry in reversed(self.entries):
+            told = {**told, **(entry.before or {})}
         for entry in self.entries:
             if entry.at > at:
                 break
-            told = entry.after or told
-        return {name: str(told.get(name, "")) for name in GUARDIAN_FIELDS}
+            told = {**told, **(entry.after or {})}
+        return {name: str(told[name]) for name in GUARDIAN_FIELDS}
 
 
 def _links_of(student: Student) -> dict[int, _Link]:
     """Give the student's relationships, current and ended, by the guardian."""
-    pairs = Relationship.objects.filter(
-        district_id=student.district_id, student=student
-    ).select_related("guardian")
+    pairs = Relationship.objects.filter(district_id=student.district_id, student=student)
+    rows = {pair.guardian_id: pair for pair in pairs}
     entries: dict[int, list[HistoryEntry]] = {}
     for entry in _entries(student=student, guardian__isnull=False):
         entries.setdefault(entry.guardian_id or 0, []).append(entry)
+    guardians = Guardian.objects.filter(district_id=student.district_id).in_bulk(
+        rows.keys() | entries.keys()
+    )
     return {
-        pair.guardian_id: _Link(pair, tuple(entries.get(pair.guardian_id, ()))) for pair in pairs
+        key: _Link(guardian, rows.get(key), tuple(entries.get(key, ())))
+        for key, guardian in guardians.items()
     }
 
 

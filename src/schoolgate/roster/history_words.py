@@ -27,6 +27,10 @@ WHY_GONE = {
     "school_disabled": "the school was switched off here",
     "source_disabled": "no school of the source is taken here any more",
     "other_source": "another source of the district lists this student now",
+    "list_cleared": "the school's own list was cleared when a source took over",
+    "not_at_source": "the source that took over does not name this student",
+    "removed": "taken off the school's own list here",
+    "same_person": "this was a second record of one person; the other goes on",
     "undone": "the sync that had put this student on the list was undone",
 }
 
@@ -38,12 +42,16 @@ SENTENCES = {
     "student.left": "Left {left}, still at {to}",
     "student.updated": "{changed} changed",
     "student.departed": "Left {left}: {why}",
+    "student.adopted": "Recognised at the source: the record of the school's own list goes on",
+    "student.rekeyed": "The source has given this student a new id; the record goes on",
     "relationship.added": "Contact added: {adult}",
     "relationship.removed": "Contact removed: {adult}",
     "guardian.added": "Came as a contact",
     "guardian.returned": "Came back as a contact",
     "guardian.updated": "{changed} of {adult_name} changed",
     "guardian.departed": "No student's contact any more",
+    "guardian.adopted": "Recognised at the source: the record of the school's own list goes on",
+    "guardian.rekeyed": "The source has given this contact a new id; the record goes on",
 }
 # On the page of the adult the child is named instead.
 OF_AN_ADULT = {

@@ -167,7 +167,7 @@ def _decided(
     """What a person chose, as far as both are there. One of ours is nobody twice."""
     pairs: dict[int, Pair] = {}
     for theirs, ours in sorted(decided.items()):
-        if ours in mine and theirs in coming and ours not in pairs:
+        if ours is not None and ours in mine and theirs in coming and ours not in pairs:
             pairs[ours] = Pair(ours, theirs, Evidence.DECIDED)
     return list(pairs.values())
 

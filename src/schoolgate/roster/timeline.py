@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from schoolgate.roster.models import STUDENT_FIELDS
+
 # Beside a change, at the other schools whose lists it touches: they tell nothing new of the person.
 NOTES = frozenset({"student.listed", "student.moved_away"})
 LEAVING = frozenset({"student.departed", "student.moved_away"})
@@ -49,10 +51,12 @@ def moments(first: Moment, entries: Iterable[Entry]) -> Iterator[Moment]:
     leaving: frozenset[int] = frozenset()
     yield now
     for entry in entries:
-        if entry.run_id != run or run is None:
+        if entry.run_id != run:
             run, leaving = entry.run_id, frozenset()
-            # A run looks at the lists as they are: whatever came between is in its `before`.
-            now = replace(now, schools=_schools(entry.before, now.schools))
+            # A run looks at all her lists as they are: whatever came between is in its `before`.
+            # Without a run it is a school's own list, which knows of no other.
+            if run is not None:
+                now = replace(now, schools=_schools(entry.before, now.schools))
         now, leaving = _after(now, entry, leaving)
         yield now
 
@@ -76,7 +80,7 @@ def _after(now: Moment, entry: Entry, leaving: frozenset[int]) -> tuple[Moment, 
         changed = replace(changed, schools=on)
     if entry.action in NOTES:
         return changed, leaving
-    fields = {name: text for name, text in after.items() if name not in {"schools", "gone"}}
+    fields = {name: after[name] for name in STUDENT_FIELDS if name in after}
     return (
         replace(changed, fields={**now.fields, **fields}, gone=after.get("gone", "")),
         leaving,

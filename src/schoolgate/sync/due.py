@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from schoolgate.audit import log
@@ -13,6 +13,7 @@ from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.schedule import may_begin, next_sync
 from schoolgate.sync import runs
 from schoolgate.sync.models import Origin, RunState, SyncRun
+from schoolgate.sync.single_flight import AlreadyRunning
 
 # A tick comes every few seconds: what it leaves waits for the next one.
 MOST_AT_ONCE = 200
@@ -101,13 +102,10 @@ def _queue(registration: Registration, now: datetime) -> SyncRun | None:
     try:
         # Of its own, so that losing the race leaves the claim as it is.
         with transaction.atomic():
-            run = runs.ask_for_run(registration, by=None, at=now)
-            run.origin = Origin.SCHEDULE
-            run.save(update_fields=["origin"])
-    except IntegrityError:
+            return runs.ask_for_run(registration, by=None, at=now, origin=Origin.SCHEDULE)
+    except AlreadyRunning:
         # A person asked for one in this very moment: theirs is as good.
         return None
     except runs.NothingToSync:
         Registration.objects.filter(pk=registration.pk).update(next_sync_at=None)
         return None
-    return run

@@ -1,7 +1,8 @@
 """How old is what the desk sees."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery
 
@@ -10,12 +11,19 @@ from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster.models import Student
 from schoolgate.sync.models import ChangeState, PlannedChange, RunState, SyncRun
 
-# When its list was last whole, and its registration.
-Source = tuple[datetime | None, int]
+SOURCE = ("list_as_of", "registration_id", "registration__additions_only_until")
 
 # Runs whose planned changes are in the roster; and changes that wait whatever their run came to.
 IN = (RunState.APPLIED, RunState.UNCHANGED, RunState.HELD)
 WAITING = (ChangeState.HELD, ChangeState.HANGING, ChangeState.WITHHELD)
+
+
+class Source(NamedTuple):
+    """When its list was last whole, its registration, and until when nobody is removed."""
+
+    as_of: datetime | None
+    registration_id: int
+    additions_only_until: date | None
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,13 @@ class Freshness:
     as_of: datetime | None
     has_source: bool
     last_failed: bool
+    # The last day on which one of its sources only adds and updates, if the district chose one.
+    additions_only_until: date | None = None
+
+    def no_removals_until(self, *, now: datetime) -> date | None:
+        """Until when nobody is removed; None: removals go on. `now` is in the district's zone."""
+        until = self.additions_only_until
+        return until if until is not None and now.date() <= until else None
 
     def age(self, *, now: datetime) -> timedelta | None:
         return None if self.as_of is None else now - self.as_of
@@ -38,7 +53,7 @@ def freshness_of(school: School) -> Freshness:
     sources = SourceSchool.objects.filter(
         district_id=school.district_id, school=school, enabled=True
     )
-    return _freshness(list(sources.values_list("list_as_of", "registration_id")))
+    return _freshness([Source(*row) for row in sources.values_list(*SOURCE)])
 
 
 def freshness_of_student(student: Student, school: School) -> Freshness:
@@ -52,7 +67,7 @@ def freshness_of_student(student: Student, school: School) -> Freshness:
     own = SourceSchool.objects.filter(
         district_id=school.district_id, school=school, registration_id=student.registration_id
     )
-    sources = list(own.filter(enabled=True).values_list("list_as_of", "registration_id"))
+    sources = [Source(*row) for row in own.filter(enabled=True).values_list(*SOURCE)]
     if sources:
         return _freshness(sources)
     if own.exists():
@@ -64,10 +79,9 @@ def freshness_of_schools(district: District) -> dict[int, Freshness]:
     """The same for every school of a district that has a source."""
     sources: dict[int, list[Source]] = {}
     enabled = SourceSchool.objects.filter(district=district, enabled=True, school__isnull=False)
-    for source in enabled:
-        known = (source.list_as_of, source.registration_id)
-        sources.setdefault(source.school_id or 0, []).append(known)
-    failed = _failed({registration for rows in sources.values() for _, registration in rows})
+    for school_id, *known in enabled.values_list("school_id", *SOURCE):
+        sources.setdefault(school_id or 0, []).append(Source(*known))
+    failed = _failed({source.registration_id for rows in sources.values() for source in rows})
     return {school_id: _freshness(rows, failed) for school_id, rows in sources.items()}
 
 
@@ -87,14 +101,16 @@ def waiting_change_about(student_sourced_id: str | None, registration_id: int | 
 
 
 def _freshness(sources: list[Source], failed: set[int] | None = None) -> Freshness:
-    dates = [as_of for as_of, _ in sources]
-    known = [date for date in dates if date is not None]
+    dates = [source.as_of for source in sources]
+    known = [as_of for as_of in dates if as_of is not None]
+    only = [source.additions_only_until for source in sources if source.additions_only_until]
     if failed is None:
-        failed = _failed({registration for _, registration in sources})
+        failed = _failed({source.registration_id for source in sources})
     return Freshness(
         as_of=min(known) if known and len(known) == len(dates) else None,
         has_source=bool(dates),
-        last_failed=any(registration in failed for _, registration in sources),
+        last_failed=any(source.registration_id in failed for source in sources),
+        additions_only_until=max(only, default=None),
     )
 
 

@@ -48,8 +48,10 @@ class SyncRun(models.Model):
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=10, choices=RunKind.choices, default=RunKind.FULL)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.PERSON)
-    # The run whose work this one takes back.
+    # The run whose work this one takes back, at which school, and why.
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    undone_school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    undo_why = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
@@ -98,6 +100,14 @@ class SyncRun(models.Model):
                 fields=["registration"],
                 condition=models.Q(state__in=["queued", "running"]),
                 name="runs_that_have_not_ended",
+            ),
+        ]
+        constraints = [
+            # Across machines too: nobody begins a sync beside another of the same source.
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="one_active_run_per_registration",
             ),
         ]
 

@@ -7,7 +7,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from schoolgate.districts.models import District
 from schoolgate.registrations.models import Registration
-from schoolgate.sync.models import ENDED, Hold, PlannedChange, RowProblem, RunState, SyncRun
+from schoolgate.sync.models import (
+    ENDED,
+    AppliedSchool,
+    Hold,
+    PlannedChange,
+    RowProblem,
+    RunState,
+    SyncRun,
+)
 
 
 def runs_of(registration: Registration) -> QuerySet[SyncRun]:
@@ -78,6 +86,11 @@ def find_hold(district: District, hold_id: int) -> Hold | None:
         .select_related("run__registration__district", "school")
         .first()
     )
+
+
+def count_schools_written(run: SyncRun) -> int:
+    """How many schools' lists are in."""
+    return AppliedSchool.objects.filter(run=run, school__isnull=False).count()
 
 
 def row_problems_of(run: SyncRun) -> QuerySet[RowProblem]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from schoolgate.audit import log
+from schoolgate.registrations.limits import WHY_AT_LEAST, WHY_AT_MOST
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.sync import review_plan
 from schoolgate.sync import run as path
@@ -30,8 +31,6 @@ from schoolgate.sync.records import NEVER_LET_THROUGH
 from schoolgate.sync.single_flight import only_sync_of
 from schoolgate.sync.stages.apply import apply_leavers, apply_school
 
-WHY_AT_LEAST = 10
-WHY_AT_MOST = 500
 EXPIRES_AFTER = timedelta(hours=2)
 
 
@@ -211,7 +210,12 @@ def _write_school(hold: Hold, school_id: int, *, now: datetime) -> None:
 
 
 def _let_go(hold: Hold, school_id: int | None) -> None:
-    of_school = review_plan.kept_back(hold).filter(school_id=school_id)
+    going = review_plan.kept_back(hold)
+    of_school = (
+        going.filter(school__isnull=True)
+        if school_id is None
+        else going.filter(school_id=school_id)
+    )
     PlannedChange.objects.filter(run=hold.run, id__in=of_school.values("id")).update(
         state=ChangeState.PLANNED
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schoolgate.sync.models import RunState, SyncRun
+from schoolgate.sync.models import RunKind, RunState, SyncRun
 
 # Colours and icons go with words, never without.
 OK, WAIT, BAD, CALM = "ok", "verify", "deny", ""
@@ -66,6 +66,7 @@ TURNS = {
     "busy": NOBODY,
     "interrupted": NOBODY,
     "superseded": NOBODY,
+    "already_running": NOBODY,
 }
 
 
@@ -84,18 +85,51 @@ STANDINGS = {
     RunState.UNCHANGED: Standing(
         "No change", OK, "check", "The lists were already as the source has them."
     ),
+    RunState.CANCELLED: Standing(
+        "Stopped",
+        CALM,
+        "hand-stop",
+        "Somebody stopped it before anything was written: every list is as it was.",
+    ),
 }
+UNDONE = Standing(
+    "Undone", OK, "arrow-back-up", "What an earlier sync did at one school is taken back."
+)
+UNDONE_IN_PART = Standing(
+    "Part waits",
+    WAIT,
+    "hand-stop",
+    "What an earlier sync did at one school is taken back, except for what waits for a person.",
+)
+STOPPING = Standing(
+    "Stopping",
+    CALM,
+    "hand-stop",
+    "It was asked to stop, and stops with the page that it reads. Nothing of it is written.",
+)
 
 
 def standing_of(run: SyncRun) -> Standing:
     """How a run stands, for a chip and one sentence."""
     if run.state == RunState.RUNNING:
-        return Standing("Running", CALM, "refresh", STAGES.get(run.stage, STAGES[""]))
+        return _standing_of_running(run)
     if run.state == RunState.FAILED:
         return Standing("Failed", BAD, "alert-triangle", run.failure_detail)
-    if run.complete is False:
+    if run.kind == RunKind.UNDO:
+        return UNDONE_IN_PART if run.state == RunState.HELD else UNDONE
+    if run.complete is False and run.state != RunState.CANCELLED:
         return _not_whole(run)
     return STANDINGS[RunState(run.state)]
+
+
+def _standing_of_running(run: SyncRun) -> Standing:
+    if run.cancel_asked_at is not None and run.planned_at is None:
+        return STOPPING
+    if run.stage == "wait" and run.failure_detail:
+        return Standing(
+            "Waiting", WAIT, "clock", f"{run.failure_detail} It is tried again by itself soon."
+        )
+    return Standing("Running", CALM, "refresh", STAGES.get(run.stage, STAGES[""]))
 
 
 def _not_whole(run: SyncRun) -> Standing:

@@ -1,7 +1,8 @@
 """One sync of a registration at a time on this machine.
 
 A file lock, because it dies with its process: after a crash the next sync starts at once, and a
-half-done run is known to be dead. (Across machines the engine's partitioned queue does the same.)
+half-done run is known to be dead. Across machines the database lets only one run of a registration
+wait or run, and the engine's queue does one of its jobs at a time.
 """
 
 import fcntl
@@ -39,3 +40,12 @@ def only_sync_of(registration_id: int) -> Iterator[None]:
         except BlockingIOError:
             raise AlreadyRunning from None
         yield
+
+
+def is_free(registration_id: int) -> bool:
+    """Whether no process of this machine syncs the registration at the moment."""
+    try:
+        with only_sync_of(registration_id):
+            return True
+    except AlreadyRunning:
+        return False

@@ -1,59 +1,8 @@
-"""What waits, and what could not be read, in plain words. Pure."""
+"""What could not be read, in plain words. Pure."""
 
 from dataclasses import dataclass
 
-from schoolgate.sync.models import Hold, RowProblem
-from schoolgate.sync.records import NEVER_LET_THROUGH
-from schoolgate.sync.run_words import KINDS, counted
-
-
-@dataclass(frozen=True)
-class HoldWords:
-    id: int
-    can_be_let_through: bool
-    school: str
-    what: str
-    meaning: str
-    to_do: str
-
-
-MEANINGS = {
-    "too_many_removed": "More would go than the limit of {limit:,} that this source lets through "
-    "without a person.",
-    "school_emptied": "Nobody would be left at this school.",
-    "school_not_listed": "The source does not list this school any more, so all of its students "
-    "seem gone.",
-    "ids_turned_over": "More than half of the students would go, and as many come under new ids. "
-    "That happens when a SIS gives everybody a new id. Let through, it would list children twice.",
-}
-TO_DO = {
-    "school_not_listed": "Ask whoever runs the SIS whether the school is still shared with "
-    "Schoolgate, or has a new id there. On the Schools page look again and choose it anew; if it "
-    "has closed, stop taking it there.",
-    "too_many_removed": "Compare with the SIS. If they are still there, share this school again in "
-    "the SIS and sync once more: what waits then dissolves by itself. If they have really left, "
-    "a district administrator lets it through.",
-    "school_emptied": "Compare with the SIS. If the school still has students there, share it "
-    "again and sync once more: what waits then dissolves by itself. If the school has closed, stop "
-    "taking it on the Schools page. If they have really left, a district administrator lets it "
-    "through.",
-    "ids_turned_over": "Ask whoever runs the SIS whether the ids have changed, and if they can be "
-    "changed back. Until then this school's list stays as it is.",
-}
-
-
-def hold_in_words(hold: Hold) -> HoldWords:
-    """One hold: where, how much, what it means, and what to do."""
-    one, many = KINDS[hold.kind]
-    return HoldWords(
-        id=hold.id,
-        can_be_let_through=hold.reason not in NEVER_LET_THROUGH,
-        school=hold.school.name,
-        what=f"{hold.count:,} of {counted(hold.of, one, many)}",
-        meaning=MEANINGS[hold.reason].format(limit=hold.limit),
-        to_do=TO_DO[hold.reason],
-    )
-
+from schoolgate.sync.models import RowProblem
 
 # What a kind of problem means for the lists.
 PROBLEMS = {

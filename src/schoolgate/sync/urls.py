@@ -1,6 +1,12 @@
 from django.urls import path
 
-from schoolgate.sync import views
+from schoolgate.sync import (
+    history_views,
+    review_views,
+    schedule_views,
+    undo_views,
+    views,
+)
 
 app_name = "sync"
 
@@ -10,4 +16,51 @@ urlpatterns = [
     path("d/<slug:district>/registrations/<slug:slug>/", views.registration, name="registration"),
     path("d/<slug:district>/registrations/<slug:slug>/sync/", views.sync_now, name="sync_now"),
     path("d/<slug:district>/runs/<int:run_id>/", views.run, name="run"),
+    path("d/<slug:district>/runs/<int:run_id>/cancel/", views.cancel, name="cancel"),
+    path("d/<slug:district>/runs/<int:run_id>/review/", review_views.review_run, name="review"),
+    path("d/<slug:district>/runs/<int:run_id>/decide/", review_views.decide, name="decide"),
+    path("d/<slug:district>/holds/<int:hold_id>/", review_views.hold, name="hold"),
+    path("d/<slug:district>/registrations/<slug:slug>/limits/", review_views.limits, name="limits"),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/schedule/",
+        schedule_views.schedule,
+        name="schedule",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/schedule/times/",
+        schedule_views.choose_times,
+        name="choose_times",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/schedule/pace/",
+        schedule_views.set_pace,
+        name="set_pace",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/schedule/pause/",
+        schedule_views.pause,
+        name="pause",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/schedule/resume/",
+        schedule_views.resume,
+        name="resume",
+    ),
+    path("d/<slug:district>/students/", history_views.students, name="students"),
+    path(
+        "d/<slug:district>/students/<int:student_id>/history/",
+        history_views.student_history,
+        name="student_history",
+    ),
+    path(
+        "d/<slug:district>/students/<int:student_id>/then/",
+        history_views.student_then,
+        name="student_then",
+    ),
+    path(
+        "d/<slug:district>/contacts/<int:guardian_id>/history/",
+        history_views.guardian_history,
+        name="guardian_history",
+    ),
+    path("d/<slug:district>/runs/<int:run_id>/undo/<slug:school>/", undo_views.undo, name="undo"),
 ]

@@ -14,6 +14,7 @@ from schoolgate.districts.queries import districts_of
 from schoolgate.jobs.engine import NotRunning
 from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations.intake.upload import takes_uploads
+from schoolgate.registrations.limits import additions_only
 from schoolgate.registrations.models import Registration
 from schoolgate.registrations.queries import (
     Schools,
@@ -22,19 +23,24 @@ from schoolgate.registrations.queries import (
     source_schools_of,
 )
 from schoolgate.sync import run_words, trouble_words
-from schoolgate.sync.models import SyncRun
+from schoolgate.sync.models import Hold, SyncRun
 from schoolgate.sync.next_step import SourceRow, source_row
+from schoolgate.sync.progress_words import Figures, figures_of
 from schoolgate.sync.queries import (
+    count_schools_written,
     find_run,
     holds_of,
     last_runs,
+    overtaken_by,
     row_problems_of,
     runs_of,
     waiting_holds,
 )
-from schoolgate.sync.runs import NothingToSync, has_ended
+from schoolgate.sync.review_words import HoldWords, hold_in_words
+from schoolgate.sync.runs import NothingToSync, has_ended, may_be_stopped
 from schoolgate.sync.school_lists import school_lists
-from schoolgate.sync.tasks import request_sync
+from schoolgate.sync.single_flight import AlreadyRunning
+from schoolgate.sync.tasks import ask_to_stop, request_sync
 from schoolgate.web.htmx import render, wants_part
 
 RUNS_A_PAGE = 20
@@ -102,7 +108,8 @@ def registration(request: HttpRequest, opened: Opened, slug: str) -> HttpRespons
             "schools": taken[:SCHOOLS_A_PAGE],
             "counted": counted,
             "more_schools": max(counted.taken - SCHOOLS_A_PAGE, 0),
-            "holds": [trouble_words.hold_in_words(hold) for hold in waiting_holds(source)],
+            "holds": _in_words(waiting_holds(source)),
+            "additions_only": additions_only(source, today=timezone.localdate()),
             "page": page,
             "runs": [
                 (run, run_words.standing_of(run), run_words.changes_in_words(run.changes))
@@ -126,6 +133,8 @@ def sync_now(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
         messages.error(
             request, "No school of this source is taken yet. Choose its schools first, then sync."
         )
+    except AlreadyRunning as error:
+        messages.error(request, str(error))
     except NotRunning:
         messages.error(
             request,
@@ -144,9 +153,11 @@ def run(request: HttpRequest, opened: Opened, run_id: int) -> HttpResponse:
     found = find_run(opened.district, run_id)
     if found is None:
         raise Http404
-    # What a listener has heard is not said again every two seconds.
+    now = timezone.now()
+    figures = figures_of(found, now=now, schools_written=count_schools_written(found))
+    # What a listener has heard is not said again every two seconds: only the figures change.
     if wants_part(request) and request.GET.get("heard") == _mark(found):
-        return HttpResponse(status=NOTHING_NEW)
+        return _only_figures(request, figures)
     ended = has_ended(found)
     return render(
         request,
@@ -157,12 +168,39 @@ def run(request: HttpRequest, opened: Opened, run_id: int) -> HttpResponse:
             "ended": ended,
             "mark": _mark(found),
             "standing": run_words.standing_of(found),
-            "now": timezone.now(),
+            "figures": figures,
+            "may_stop": opened.may_set_up and may_be_stopped(found),
+            "now": now,
             **(_outcome(found) if ended else {}),
         },
         part="sync/parts/progress.html",
         status=STOP_POLLING if ended and wants_part(request) else 200,
     )
+
+
+def _only_figures(request: HttpRequest, figures: Figures | None) -> HttpResponse:
+    if figures is None:
+        return HttpResponse(status=NOTHING_NEW)
+    swapped = {"figures": figures, "swapped": True}
+    answer = render(request, "sync/parts/figures.html", swapped)
+    answer["HX-Reswap"] = "none"
+    return answer
+
+
+@require_POST
+@for_district(Right.SET_UP)
+def cancel(request: HttpRequest, opened: Opened, run_id: int) -> HttpResponse:
+    """Stop a sync that waits or reads, and show how it stands."""
+    found = find_run(opened.district, run_id)
+    if found is None:
+        raise Http404
+    if not ask_to_stop(found, by=opened.person, at=timezone.now()):
+        messages.error(
+            request,
+            "It was too late to stop it: it has ended, or the lists are being written. A school's "
+            "list is always written completely.",
+        )
+    return redirect("sync:run", opened.district.slug, run_id)
 
 
 def _sources(registrations: Iterable[Registration]) -> list[SourceRow]:
@@ -174,8 +212,15 @@ def _sources(registrations: Iterable[Registration]) -> list[SourceRow]:
     ]
 
 
+def _in_words(holds: list[Hold]) -> list[HoldWords]:
+    """All of one run."""
+    overtaken = bool(holds) and overtaken_by(holds[0].run) is not None
+    now = timezone.localtime()
+    return [hold_in_words(hold, now=now, overtaken=overtaken) for hold in holds]
+
+
 def _mark(run: SyncRun) -> str:
-    return f"{run.state}-{run.stage}"
+    return f"{run.state}-{run.stage}{'-stop' if run.cancel_asked_at else ''}"
 
 
 def _outcome(run: SyncRun) -> dict[str, object]:
@@ -185,6 +230,6 @@ def _outcome(run: SyncRun) -> dict[str, object]:
         "retry": run_words.retry_after(run),
         "reading": run_words.reading_in_words(run),
         "timings": run_words.timings_in_words(run.timings),
-        "holds": [trouble_words.hold_in_words(hold) for hold in holds_of(run)],
+        "holds": _in_words(list(holds_of(run))),
         "problems": trouble_words.problems_in_words(run.problems, list(row_problems_of(run))),
     }

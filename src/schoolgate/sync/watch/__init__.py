@@ -1,0 +1,1 @@
+"""How every source stands: for support's page, the e-mail to a district, and the figures."""

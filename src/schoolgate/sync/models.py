@@ -143,7 +143,7 @@ class SeenBlock(models.Model):
     row by row: something in it waits, could not be read, or did not come any more.
     """
 
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE)
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, db_index=False)
     # The run that read it. It counts when that run has done all its work (SyncRun.remembered).
     run = models.ForeignKey(SyncRun, on_delete=models.PROTECT, related_name="+")
     digest = models.BinaryField(max_length=16, null=True)
@@ -166,7 +166,9 @@ class SeenBlock(models.Model):
 class StagedRow(models.Model):
     """A changed row of one run, or one that is gone (`gone` says why, `wanted` is empty)."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_rows")
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, related_name="staged_rows", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=RowKind.choices)
     sourced_id = models.CharField(max_length=255)
     # What the roster should hold; None for a row that is gone.
@@ -191,7 +193,9 @@ class StagedRow(models.Model):
 class StagedClaim(models.Model):
     """What one staged row says about one pair."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_claims")
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, related_name="staged_claims", db_index=False
+    )
     side = models.CharField(max_length=10)
     student_sourced_id = models.CharField(max_length=255)
     adult_sourced_id = models.CharField(max_length=255)
@@ -218,9 +222,11 @@ class ChangeState(models.TextChoices):
 class PlannedChange(models.Model):
     """One thing that must change for the roster to match the source, with before and after."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="planned_changes")
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, related_name="planned_changes", db_index=False
+    )
     # None: a guardian whose children are in several schools; added before any school.
-    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, db_index=False)
     kind = models.CharField(max_length=20)
     action = models.CharField(max_length=20)
     student_sourced_id = models.CharField(max_length=255, blank=True)
@@ -233,7 +239,7 @@ class PlannedChange(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "school", "state"], name="changes_of_a_school"),
+            models.Index(fields=["run", "school"], name="changes_of_one_school"),
             models.Index(fields=["run", "student_sourced_id"], name="changes_by_student"),
             models.Index(fields=["run", "adult_sourced_id"], name="changes_by_adult"),
         ]

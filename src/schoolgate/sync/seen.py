@@ -30,6 +30,8 @@ from schoolgate.sync.ledger import (
     Places,
     Rows,
     key_of,
+    known_as,
+    row_of,
 )
 from schoolgate.sync.models import SeenBlock, StagedRow, SyncRun
 from schoolgate.sync.records import Kind
@@ -177,6 +179,16 @@ def forget_what_was_seen(registration_id: int) -> None:
     """Let the next sync look at every row again. Who is missing then is still noticed."""
     for blocks in in_slices(SeenBlock.objects.filter(registration_id=registration_id, void=False)):
         blocks.update(void=True)
+
+
+def watch_over(run: SyncRun, people: Iterable[Person]) -> None:
+    """Let the absence of people be noticed whom no row has brought (an undo brings them back)."""
+    for some in batched(people, ROWS_OF_A_REMNANT):
+        rows = [
+            row_of(b"", key_of(kind, sourced_id), known_as(kind, gone=False))
+            for kind, sourced_id in some
+        ]
+        remember(run, [NewBlock(None, np.array(rows, ROW), [each for _, each in some])])
 
 
 # --- reading ----------------------------------------------------------------------------------

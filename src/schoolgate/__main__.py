@@ -23,11 +23,15 @@ COMMANDS = (
     "schedule",
     "sync",
     "runs",
+    "review",
+    "undo",
     "roster",
+    "history",
     "pull",
     "validate",
     "sandbox",
     "staff",
+    "prune",
 )
 # Said in the list without importing ten modules to print one of them.
 SUMMARIES = {
@@ -42,11 +46,15 @@ SUMMARIES = {
     "schedule": "show or change when a source is synced by itself",
     "sync": "bring the roster into step with a source",
     "runs": "list a registration's sync runs",
+    "review": "say what a sync holds for a person, and decide on it",
+    "undo": "take back what one sync did at one school",
     "roster": "print a district's students, guardians and relationships",
+    "history": "say what the list said of a student, now and on any day",
     "pull": "read a OneRoster 1.1 REST source into files",
     "validate": "check a OneRoster 1.1 CSV zip or folder",
     "sandbox": "run a SIS to try things on",
     "staff": "give a person a sign-in and a role",
+    "prune": "delete details of old syncs now; workers do it every day",
 }
 
 

@@ -1,15 +1,13 @@
 """What gets into the log, and what never does."""
 
 import io
-import json
 import logging
-import logging.config
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import structlog
 
+from logs import lines_in, log_of_a_service
 from schoolgate.config import logs
 
 SECRET = "Marisol Rivera, 555-0142"
@@ -17,23 +15,8 @@ SECRET = "Marisol Rivera, 555-0142"
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """Give what the log would write as JSON, with the real settings on loggers of their own."""
-    stream = io.StringIO()
-    chosen = logs.settings(as_json=True)
-    chosen["handlers"]["stderr"]["stream"] = stream
-    before = logging.getLogger().handlers[:]
-    level = logging.getLogger("dbos").level
-    logging.config.dictConfig(chosen)
-    yield stream
-    logging.getLogger().handlers[:] = before
-    dbos = logging.getLogger("dbos")
-    dbos.handlers[:] = []
-    dbos.propagate = True
-    dbos.setLevel(level)
-
-
-def lines_in(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+    with log_of_a_service() as stream:
+        yield stream
 
 
 def a_fault() -> Exception:
@@ -60,6 +43,18 @@ def test_an_event_of_ours_is_one_json_object_with_its_fields(written: io.StringI
         "rows": 28_114,
     }
     assert at.endswith("Z")
+
+
+def test_a_command_tells_only_faults_since_it_says_itself_what_happened(
+    written: io.StringIO,
+) -> None:
+    logging.getLogger("schoolgate").setLevel(
+        logs.settings(as_json=True)["loggers"]["schoolgate"]["level"]
+    )
+
+    structlog.stdlib.get_logger("schoolgate.sync").warning("sync.run.failed", run=12)
+
+    assert written.getvalue() == ""
 
 
 def test_of_an_exception_its_kinds_and_places_are_kept_and_no_word_of_it(

@@ -174,6 +174,16 @@ def test_a_day_and_a_half_comes_every_night_rather_than_every_second() -> None:
     assert at(24, 1) <= following < at(24, 2)
 
 
+def test_after_a_first_sync_on_a_chosen_morning_the_others_are_at_night() -> None:
+    saturday = at(28, 8)
+
+    following = next_sync(a_schedule(starts_at=saturday), due=saturday, now=saturday)
+    hourly = next_sync(a_schedule(hours=1, starts_at=saturday), due=saturday, now=saturday)
+
+    assert at(29, 1) <= following < at(29, 2)
+    assert hourly == at(28, 9)
+
+
 # --- when the clocks change (Chicago: March 8 and November 1, 2026) ------------------------------
 
 

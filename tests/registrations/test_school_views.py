@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils.html import escape
 
-from cast import a_district_admin, a_registration
+from cast import MONDAY, a_district_admin, a_registration
 from csv_bundles import a_zip
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import District, School
@@ -161,6 +162,17 @@ def test_every_school_is_taken_with_one_button(lee: Client, csv_source: Registra
     lee.post(f"{SCHOOLS}all/")
 
     assert SourceSchool.objects.filter(enabled=True).count() == 2
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_who_takes_the_first_school_reads_when_its_first_sync_is(
+    lee: Client, csv_source: Registration
+) -> None:
+    _seen(csv_source, "oak", "Oak School")
+
+    answer = lee.post(f"{SCHOOLS}all/", follow=True)
+
+    assert "The next sync reads them, tonight at 1:" in answer.content.decode()
 
 
 def test_fifty_schools_cost_no_more_queries_than_one(

@@ -1,9 +1,10 @@
 """What the clock asks for: syncs that are due."""
 
+import os
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
-from django.db import IntegrityError
 
 from cast import (
     a_district,
@@ -12,10 +13,12 @@ from cast import (
     a_school,
     an_enabled_school,
 )
+from csv_bundles import a_zip
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import District, Edition, School
 from schoolgate.jobs import registry
-from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.registrations.intake.upload import add_by_upload
+from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.sync import due, due_tasks
 from schoolgate.sync.due import plan_due_runs
 from schoolgate.sync.models import Origin, RunState, SyncRun
@@ -110,18 +113,34 @@ def test_a_source_that_is_being_synced_is_not_synced_once_more(
     assert _next_of(main_sis) == DUE + DAY
 
 
-def test_a_sync_that_a_person_asks_for_in_the_same_moment_is_as_good(
-    main_sis: Registration, monkeypatch: pytest.MonkeyPatch
+def test_an_upload_that_is_in_is_not_read_again_to_make_its_lists_look_young(
+    main_sis: Registration, tmp_path: Path
 ) -> None:
-    def refuse(*_: object, **__: object) -> SyncRun:
-        raise IntegrityError("one active run per registration")
+    bundle = a_zip(tmp_path).read_bytes()
+    add_by_upload(
+        main_sis.district,
+        name="Upload",
+        chunks=[bundle],
+        data_choice=DataChoice.STUDENTS,
+        by=None,
+        at=DUE,
+    )
+    upload = Registration.objects.get(name="Upload")
+    an_enabled_school(upload, "oak", School.objects.get(code="oak"))
+    SourceSchool.objects.filter(registration=upload).update(list_as_of=DUE - DAY)
+    os.utime(upload.csv_path, ns=(0, 0))
+    Registration.objects.filter(pk=upload.pk).update(next_sync_at=DUE)
+    Registration.objects.filter(pk=main_sis.pk).update(next_sync_at=None, paused_at=DUE)
 
-    monkeypatch.setattr(due.runs, "ask_for_run", refuse)
+    old = plan_due_runs(DUE)
+    later = _next_of(upload) or DUE
+    received = (DUE + timedelta(hours=3)).timestamp()
+    os.utime(upload.csv_path, (received, received))
+    new = plan_due_runs(later)
 
-    planned = plan_due_runs(DUE)
-
-    assert planned == []
-    assert _next_of(main_sis) == DUE + DAY
+    assert old == []
+    assert later == DUE + DAY
+    assert [run.registration_id for run in new] == [upload.id]
 
 
 def test_a_standard_district_is_never_run_and_the_record_says_why(main_sis: Registration) -> None:

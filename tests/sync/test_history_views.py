@@ -111,6 +111,20 @@ def test_a_clerk_of_a_school_that_never_listed_her_finds_no_page(
     assert client.get(history(moved)).status_code == 200
 
 
+def test_a_child_who_moved_between_two_sources_has_a_link_to_the_other_record(
+    lee: Client, registration: Registration, source: FakeSource, clock: FakeClock, fir: School
+) -> None:
+    sync(registration, source, clock)
+    other = a_listed_student(fir, "Ana", "Lopez", identifier="4471", sourced_id="a", id=990)
+    source.drop("ana")
+    sync(registration, source, clock)
+
+    answer = text(lee.get(history(Student.objects.get(sourced_id="ana"))))
+
+    assert "The same student number has 1 other record" in answer
+    assert f'href="{history(other)}"' in answer
+
+
 def test_another_district_s_student_is_not_there(lee: Client, pine: School) -> None:
     stranger = a_listed_student(pine)
 

@@ -33,11 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Outcome:
     if not env.text("SCHOOLGATE_HOME"):
         env.choose("SCHOOLGATE_HOME", str(Path(".demo").absolute()))
+    port = args.port if args.port is not None else env.number("DEMO_PORT", default=PORT)
+    if not env.text("SCHOOLGATE_MAIL_URL"):
+        # What a district would be told by e-mail is printed here.
+        env.choose("SCHOOLGATE_MAIL_URL", "console:")
+        env.choose("SCHOOLGATE_ADDRESS", f"http://localhost:{port}")
     _step("Opening the demo's own installation", open_installation)
     from schoolgate.config.serving import PortTaken, Server
     from schoolgate.jobs import engine
 
-    port = args.port if args.port is not None else env.number("DEMO_PORT", default=PORT)
     with refusals(PortTaken):
         server = Server(host="127.0.0.1", port=port)
     sandbox = _step("Starting a sandbox SIS with an invented district", _sandbox)

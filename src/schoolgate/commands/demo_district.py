@@ -24,6 +24,7 @@ SIGN_INS = {
     "lee": "district administrator: schools, syncs, and every desk",
     "sam": "the vendor's support: every district's syncs, no desk",
 }
+EMAIL = "lee@demo.example.org"
 SOURCE = "Sandbox SIS"
 
 
@@ -77,7 +78,7 @@ def add_people(district: District) -> None:
     oak = School.objects.get(district=district, name="Oak Elementary")
     dana = add_person(username="dana", name="Dana Smith", password=PASSWORD)
     add_staff(district=district, user=dana, role=Role.CLERK, schools=[oak])
-    lee = add_person(username="lee", name="Lee Park", password=PASSWORD)
+    lee = add_person(username="lee", name="Lee Park", password=PASSWORD, email=EMAIL)
     add_staff(district=district, user=lee, role=Role.DISTRICT_ADMIN, schools=[])
     add_person(username="sam", name="Sam Vega", password=PASSWORD, is_support=True)
 

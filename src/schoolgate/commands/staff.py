@@ -11,7 +11,8 @@ from schoolgate.commands.outcome import Outcome, Refused
 EXAMPLES = """\
   schoolgate staff add --username dana --name "Dana Smith" --role clerk \\
       --district maple-valley --school oak-elementary
-  schoolgate staff add --username it --role district-admin --district maple-valley
+  schoolgate staff add --username it --role district-admin --district maple-valley \\
+      --email it@maple-valley.example.org
   schoolgate staff add --username help --role support"""
 
 PASSWORD_BYTES = 12
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = words.add_parser("add", help="add a person, or change her role")
     add.add_argument("--username", required=True)
     add.add_argument("--name", default="", help="given and family name")
+    add.add_argument("--email", default="", help="where an administrator is told what is wrong")
     add.add_argument("--role", required=True, choices=["clerk", "district-admin", "support"])
     add.add_argument("--district", help="the district's slug")
     add.add_argument("--school", action="append", default=[], help="a school's code; repeatable")
@@ -58,6 +60,18 @@ def _password(args: argparse.Namespace) -> str:
     return password
 
 
+def _email(address: str) -> str:
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+
+    try:
+        if address:
+            validate_email(address)
+    except ValidationError:
+        raise Refused(f"{address!r} is no e-mail address.") from None
+    return address
+
+
 def _user(args: argparse.Namespace, password: str) -> Any:
     from schoolgate.accounts.people import add_person
     from schoolgate.districts.adding import CannotAdd, add_staff, find_district, find_schools
@@ -73,6 +87,7 @@ def _user(args: argparse.Namespace, password: str) -> Any:
             name=args.name,
             password=password,
             is_support=args.role == "support",
+            email=_email(args.email),
         )
         if district is not None and args.role != "support":
             role = Role.CLERK if args.role == "clerk" else Role.DISTRICT_ADMIN

@@ -29,19 +29,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     open_installation()
-    from schoolgate.jobs import engine
+    from schoolgate.jobs.heart import heart_of_command
     from schoolgate.licensing.editions import EnterpriseOnly
     from schoolgate.registrations.registering import NoSuchRegistration, find_registration
     from schoolgate.sync import leftovers, runs
+    from schoolgate.sync.database_trouble import DatabaseAway, NoRoom, troubles_in_words
     from schoolgate.sync.queries import run_report
     from schoolgate.sync.single_flight import AlreadyRunning
 
     with refusals(NoSuchRegistration):
         registration = find_registration(args.registration)
-    with refusals(EnterpriseOnly, runs.NothingToSync, AlreadyRunning, exit_code=Exit.NOT_READY):
+    not_now = (EnterpriseOnly, runs.NothingToSync, AlreadyRunning, DatabaseAway, NoRoom)
+    with refusals(*not_now, exit_code=Exit.NOT_READY), troubles_in_words():
         leftovers.make_room(registration, at=timezone.now())
         wanted = runs.ask_for_run(registration, by=None, at=timezone.now())
-        with engine.heart_of_command(leftovers.heart_of(wanted)):
+        with heart_of_command(leftovers.heart_of(wanted)):
             finished = runs.carry_out(wanted, clock=timezone.now, tell=_tell)
     report = run_report(finished)
     return Outcome(report, text=_text(report), exit=_exit(report), complaint=_complaint(report))

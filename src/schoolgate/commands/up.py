@@ -4,6 +4,7 @@ import argparse
 
 from schoolgate.commands.installation import open_installation, refusals
 from schoolgate.commands.outcome import Outcome
+from schoolgate.config import logs
 
 EXAMPLES = """\
   schoolgate up
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Outcome:
     open_installation()
+    logs.as_a_service()
     from schoolgate.config.serving import PortTaken, Server, end_at_once
     from schoolgate.jobs import engine
 

@@ -8,6 +8,7 @@ import argparse
 
 from schoolgate.commands.installation import open_installation, refusals
 from schoolgate.commands.outcome import Outcome, Refused
+from schoolgate.config import logs
 
 EXAMPLES = """\
   schoolgate worker
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> Outcome:
     if not args.slot.isalnum():
         raise Refused("--slot is a number or a word of letters and digits.")
     open_installation()
+    logs.as_a_service()
     from schoolgate.config.serving import end_at_once, wait_for_the_end
     from schoolgate.jobs import engine
 

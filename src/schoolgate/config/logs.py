@@ -77,6 +77,8 @@ def settings(*, as_json: bool) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
+            # A command says itself what happened; `as_a_service` opens this for the others.
+            OURS: {"level": "ERROR"},
             # Addresses and query strings of requests: they may hold a search by name.
             **{name: {"level": "ERROR"} for name in ("httpx2", "httpcore2", "django.security")},
             # Every error of a request is in our own line about it; a fault of ours is here too.

@@ -34,7 +34,7 @@ SPARE_THREADS = 8
 POOL = 10
 
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-ACTIVE = ("ENQUEUED", "PENDING", "DELAYED")
+UNDER_WAY = ("ENQUEUED", "PENDING", "DELAYED")
 KEEP_JOBS = timedelta(days=30)
 KEEP_TICKS = timedelta(days=1)
 PRUNE_AT_ONCE = 500
@@ -76,7 +76,7 @@ def _job(name: str, subject: int) -> None:
 
 
 @DBOS.workflow(name=TICK)
-def _tick(_scheduled_at: str, _context: Any) -> None:
+def _tick(_scheduled_at: Any, _context: Any) -> None:
     for function in registry.ticks:
         name = f"{function.__module__}.{function.__name__}"
         DBOS.run_step({"name": name}, _one_tick, name, function)

@@ -8,24 +8,21 @@ what it had begun, from the last step that had ended.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from schoolgate.jobs import durable, registry, workers
-from schoolgate.jobs.durable import EngineAway, JobFailed, patiently, standing, step
+from schoolgate.jobs.durable import UNDER_WAY, EngineAway, JobFailed, patiently, standing, step
 from schoolgate.jobs.heart import Heart
 from schoolgate.jobs.registry import every_tick, job
 from schoolgate.jobs.slots import SlotTaken, only_one_in
 
 __all__ = [
+    "UNDER_WAY",
     "EngineAway",
     "JobFailed",
     "NotRunning",
     "SlotTaken",
-    "beats",
     "every_tick",
-    "heart_of_command",
     "is_served",
     "job",
     "patiently",
@@ -66,6 +63,7 @@ def start(slot: str = UP, *, concurrency: int = CONCURRENCY) -> str:
         registry.load()
         # The heart first: what has no heart cannot be found dead.
         heart = Heart(f"{workers.host()}:{slot}", after_each=take_over_from_the_dead)
+        heart.start()
         durable.launch(heart.executor_id, concurrency=concurrency)
         _heart = heart
         return heart.executor_id
@@ -89,21 +87,6 @@ def stop() -> bool:
 def is_served() -> bool:
     """Whether a worker of this installation was heard of lately."""
     return workers.at_work().exists()
-
-
-@contextmanager
-def heart_of_command(name: str) -> Iterator[None]:
-    """Let other machines hear that a command lives, which does by itself what has this name."""
-    heart = Heart(workers.of_command(name))
-    try:
-        yield
-    finally:
-        heart.stop(sign_out=True)
-
-
-def beats(name: str) -> bool:
-    """Whether a command on another machine does what has this name."""
-    return workers.command_beats_elsewhere(name)
 
 
 def submit(name: str, subject: int, *, partition: str) -> None:

@@ -2,10 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from schoolgate.jobs import workers
 
@@ -13,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Heart(threading.Thread):
-    """Beats from its making until `stop`; after each beat it does what it was given to do.
+    """Beats from `start` until `stop`; after each beat it does what it was given to do.
 
     A database that is away stops no heart: it goes on when the database is back.
     """
@@ -24,16 +25,15 @@ class Heart(threading.Thread):
         self._after_each = after_each
         self._stopped = threading.Event()
         self._row = workers.sign_in(executor_id)
-        self.start()
 
     def run(self) -> None:
         try:
             while not self._stopped.wait(settings.BEAT_SECONDS):
-                self._beat()
+                self.beat()
         finally:
             connection.close()
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
         try:
             if not workers.beat(self._row):
                 log.error("Another process works under the name %s", self.executor_id)
@@ -48,4 +48,17 @@ class Heart(threading.Thread):
         self._stopped.set()
         self.join(timeout=settings.BEAT_SECONDS)
         if sign_out:
-            workers.sign_out(self._row)
+            # Where that cannot be written, the row grows silent, and is passed over.
+            with suppress(InterfaceError, OperationalError):
+                workers.sign_out(self._row)
+
+
+@contextmanager
+def heart_of_command(name: str) -> Iterator[None]:
+    """Let other machines hear that a command lives, which does by itself what has this name."""
+    heart = Heart(workers.of_command(name))
+    heart.start()
+    try:
+        yield
+    finally:
+        heart.stop(sign_out=True)

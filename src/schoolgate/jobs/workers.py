@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from schoolgate.jobs.models import Worker
@@ -93,5 +94,5 @@ def _dead_after() -> timedelta:
     return timedelta(seconds=settings.DEAD_AFTER_SECONDS)
 
 
-def _ago(age: timedelta) -> ExpressionWrapper:
+def _ago(age: timedelta) -> Combinable:
     return ExpressionWrapper(Now() - Value(age), output_field=DateTimeField())

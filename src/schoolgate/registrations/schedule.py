@@ -93,7 +93,9 @@ def next_sync(schedule: Schedule, *, due: datetime, now: datetime) -> datetime:
     Whole days are days of the calendar: 1:40 AM stays 1:40 AM when the clocks change.
     """
     goal = _goal(schedule, since=min(due, now), now=now)
-    return _within(schedule, schedule.window, goal, now)
+    # One morning was chosen for the first; that chose no mornings for the others.
+    at_night = due == schedule.starts_at and schedule.by_the_day
+    return _within(schedule, schedule.window or (NIGHT if at_night else None), goal, now)
 
 
 def plan(schedule: Schedule, *, last: datetime | None, now: datetime) -> datetime:

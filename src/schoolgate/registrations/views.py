@@ -23,6 +23,7 @@ from schoolgate.registrations.forms import (
 )
 from schoolgate.registrations.intake.upload import add_by_upload, replace_upload, takes_uploads
 from schoolgate.registrations.models import DataChoice, Registration, Transport
+from schoolgate.registrations.planned_words import next_in_words
 from schoolgate.registrations.queries import (
     mapped_schools,
     registrations_of,
@@ -160,7 +161,7 @@ def schools(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
             by=opened.person.id,
             at=timezone.now(),
         )
-        messages.success(request, _saved(len(changed)))
+        messages.success(request, _saved(registration, len(changed)))
         return redirect(request.get_full_path())
     return render(
         request,
@@ -182,7 +183,10 @@ def take_all(request: HttpRequest, opened: Opened, slug: str) -> HttpResponse:
     """Take every school that the source lists."""
     registration = _registration(opened, slug)
     taken = school_choice.map_all(registration, by=opened.person.id, at=timezone.now())
-    messages.success(request, f"All {len(taken)} schools are taken. The next sync reads them.")
+    messages.success(
+        request,
+        f"All {len(taken)} schools are taken. The next sync reads them{_when(registration)}.",
+    )
     return redirect("registrations:schools", opened.district.slug, slug)
 
 
@@ -261,8 +265,14 @@ def _choice(row: SourceSchoolForm) -> school_choice.Choice:
     )
 
 
-def _saved(changed: int) -> str:
+def _saved(registration: Registration, changed: int) -> str:
     if not changed:
         return "Nothing was changed."
     schools = "1 school is" if changed == 1 else f"{changed} schools are"
-    return f"{schools} changed. The next sync follows the choice."
+    return f"{schools} changed. The next sync follows the choice{_when(registration)}."
+
+
+def _when(registration: Registration) -> str:
+    if registration.next_sync_at is None:
+        return ""
+    return f", {next_in_words(registration, now=timezone.localtime())}"

@@ -194,6 +194,13 @@ def find_people(district: District, typed: str) -> QuerySet[Student]:
     )
 
 
+def other_records(student: Student) -> QuerySet[Student]:
+    """Find records of the same student number: the source, or the child's source, has changed."""
+    same = Student.objects.filter(district_id=student.district_id, identifier=student.identifier)
+    others = same.exclude(pk=student.pk) if student.identifier else same.none()
+    return others.prefetch_related("listings__school").order_by("-changed_at", "id")
+
+
 # --- students -------------------------------------------------------------------------------------
 
 

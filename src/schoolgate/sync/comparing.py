@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from schoolgate.districts.models import School
 from schoolgate.roster.batches import batched
@@ -231,9 +231,11 @@ def _adults_of(
     comparison: Comparison, ids: Mapping[int, str]
 ) -> dict[int, list[tuple[Guardian, Contact[int]]]]:
     """The contacts of ours who could be somebody the source brings, by their student."""
+    # Where a school was too small for a hold, the run itself has ended them.
+    stood = Q(state=RelationshipState.CURRENT) | Q(run_id=comparison.run.pk)
     pairs = Relationship.objects.filter(
+        stood,
         student__in=list(ids),
-        state=RelationshipState.CURRENT,
         guardian__registration_id=(
             None if comparison.ours is Ours.OWN_LIST else comparison.run.registration_id
         ),

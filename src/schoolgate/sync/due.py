@@ -9,16 +9,15 @@ from django.db.models import Exists, OuterRef
 from schoolgate.audit import log
 from schoolgate.districts.models import Edition
 from schoolgate.registrations import scheduling
+from schoolgate.registrations.intake.upload import is_read_already
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.schedule import may_begin, next_sync
 from schoolgate.sync import runs
-from schoolgate.sync.models import Origin, RunState, SyncRun
+from schoolgate.sync.models import Origin, SyncRun
 from schoolgate.sync.single_flight import AlreadyRunning
 
 # A tick comes every few seconds: what it leaves waits for the next one.
 MOST_AT_ONCE = 200
-
-ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +25,9 @@ logger = logging.getLogger(__name__)
 def plan_due_runs(now: datetime) -> list[SyncRun]:
     """Queue a sync for each source that is due. Gives the runs that this call created.
 
-    However long nothing ticked, a source gets one sync. One that is due outside of its window, or
-    while a sync of it waits or runs, is planned for its next moment instead.
+    However long nothing ticked, a source gets one sync. One that is due outside of its window,
+    while a sync of it waits or runs, or with an upload that is in already, is planned for its next
+    moment instead.
     """
     _plan_the_unplanned(now)
     return [run for registration in _due(now) if (run := _guarded(registration, now)) is not None]
@@ -71,7 +71,7 @@ def _take_up(registration: Registration, now: datetime) -> SyncRun | None:
     schedule = scheduling.schedule_of(registration)
     if not _claim(registration, due, next_sync(schedule, due=due, now=now)):
         return None
-    if not may_begin(schedule, due=due, now=now) or _is_active(registration):
+    if not may_begin(schedule, due=due, now=now) or _says_nothing_new(registration):
         return None
     return _queue(registration, now)
 
@@ -94,17 +94,15 @@ def _leave_alone(registration: Registration, due: datetime, *, now: datetime) ->
         )
 
 
-def _is_active(registration: Registration) -> bool:
-    return SyncRun.objects.filter(registration=registration, state__in=ACTIVE).exists()
+def _says_nothing_new(registration: Registration) -> bool:
+    return is_read_already(registration, last=scheduling.last_whole_at(registration))
 
 
 def _queue(registration: Registration, now: datetime) -> SyncRun | None:
     try:
-        # Of its own, so that losing the race leaves the claim as it is.
-        with transaction.atomic():
-            return runs.ask_for_run(registration, by=None, at=now, origin=Origin.SCHEDULE)
+        return runs.ask_for_run(registration, by=None, at=now, origin=Origin.SCHEDULE)
     except AlreadyRunning:
-        # A person asked for one in this very moment: theirs is as good.
+        # Theirs is as good.
         return None
     except runs.NothingToSync:
         Registration.objects.filter(pk=registration.pk).update(next_sync_at=None)

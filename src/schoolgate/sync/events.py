@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 
 from schoolgate.sync.models import RunState, SyncRun
+from schoolgate.sync.run_words import STEPS
 
 log = structlog.stdlib.get_logger("schoolgate.sync")
 
@@ -12,34 +13,25 @@ log = structlog.stdlib.get_logger("schoolgate.sync")
 def run_started(run: SyncRun) -> None:
     """A worker has begun a run, or goes on with one that another left."""
     log.info(
-        "sync.run.started", **_who(run), kind=run.kind, origin=run.origin, attempt=run.attempts
-    )
-
-
-def run_ended(run: SyncRun, *, held: int = 0) -> None:
-    """A run has ended, well or not: held and failed ones under a name of their own."""
-    tell = {RunState.FAILED: run_failed, RunState.HELD: run_held}.get(RunState(run.state))
-    if tell is not None:
-        tell(run, held)
-        return
-    log.info("sync.run.ended", **_who(run), **_figures(run), state=run.state)
-
-
-def run_held(run: SyncRun, held: int) -> None:
-    """All but what waits for a person is in."""
-    log.warning("sync.run.held", **_who(run), **_figures(run), held=held)
-
-
-def run_failed(run: SyncRun, _held: int = 0) -> None:
-    """The kind of failure, never its text: that may quote an address or a row."""
-    log.warning(
-        "sync.run.failed",
+        "sync.run.started",
         **_who(run),
-        **_figures(run),
-        failure=run.failure,
-        retry_helps=run.retry_helps,
-        stage=run.stage,
+        kind=run.kind,
+        origin=run.origin,
+        attempt=run.attempts,
     )
+
+
+def run_ended(run_id: int, *, held: int = 0) -> None:
+    """A run has ended, as it now stands in its row; a held or failed one under its own name."""
+    run = SyncRun.objects.get(pk=run_id)
+    told = {**_who(run), **_figures(run)}
+    if run.state == RunState.FAILED:
+        # The kind of failure, never its text: that may quote an address.
+        log.warning("sync.run.failed", **told, failure=run.failure, retry_helps=run.retry_helps)
+    elif run.state == RunState.HELD:
+        log.warning("sync.run.held", **told, held=held)
+    else:
+        log.info("sync.run.ended", **told, state=run.state)
 
 
 def mail_sent(district_id: int, *, troubles: int, sent: int, of: int) -> None:
@@ -64,7 +56,9 @@ def _who(run: SyncRun) -> dict[str, int]:
 
 def _figures(run: SyncRun) -> dict[str, object]:
     return {
+        "kind": run.kind,
         "seconds": _seconds(run.started_at, run.ended_at),
+        **{f"{step}_seconds": run.timings[step] for step in STEPS if step in run.timings},
         "rows": run.rows_read,
         "unchanged": run.rows_unchanged,
         "changes": sum(run.changes.values()),

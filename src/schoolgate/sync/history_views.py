@@ -14,6 +14,7 @@ from schoolgate.roster.history import (
     history_of_guardian,
     history_of_student,
     list_as_of,
+    other_records,
 )
 from schoolgate.roster.models import Guardian, Relationship
 from schoolgate.sync import history_page
@@ -23,6 +24,7 @@ from schoolgate.web.htmx import render
 
 CHANGES_A_PAGE = 50
 FOUND_AT_MOST = 50
+OTHERS_AT_MOST = 5
 UNPROCESSABLE = 422
 
 
@@ -67,6 +69,7 @@ def student_history(request: HttpRequest, looking: Looking) -> HttpResponse:
             "rows": history_page.rows(
                 looking.opened.district, page, with_numbers=looking.sees_numbers
             ),
+            "others": other_records(looking.student)[:OTHERS_AT_MOST] if looking.sees_all else (),
             "form": MomentForm(now=now),
             "now": now,
         },

@@ -1,9 +1,9 @@
 """Runs that nobody works on any more: what is dead is ended, what got lost is handed over again."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from schoolgate.jobs import engine
+from schoolgate.jobs import workers
 from schoolgate.registrations.models import Registration
 from schoolgate.roster.batches import batched
 from schoolgate.sync import runs
@@ -16,8 +16,6 @@ BATCH = 200
 # An undo is written by the process that was asked for it, and is a matter of minutes.
 AT_ONCE = timedelta(hours=1)
 DONE_BY_THE_ENGINE = (RunKind.FULL, RunKind.CHANGES)
-# As the engine says it; everything else is an end.
-UNDER_WAY = ("ENQUEUED", "PENDING", "DELAYED")
 
 
 def heart_of(run: SyncRun) -> str:
@@ -29,9 +27,9 @@ def end_if_dead(run: SyncRun, *, at: datetime) -> bool:
     """End a run that nobody does and nobody will do."""
     if run.origin == Origin.COMMAND:
         # A lock dies with its process; a command on another machine is heard.
-        dead = is_free(run.registration_id) and not engine.beats(heart_of(run))
+        dead = is_free(run.registration_id) and not workers.command_beats_elsewhere(heart_of(run))
     else:
-        dead = not engine.is_served()
+        dead = not workers.at_work().exists()
     if dead:
         runs.interrupt(run, at=at)
     return dead
@@ -52,20 +50,17 @@ def waiting() -> list[SyncRun]:
     return list(waiting.exclude(origin=Origin.COMMAND).order_by("id")[:BATCH])
 
 
-def end_the_forsaken(now: datetime, *, hand_over: Callable[[SyncRun], None]) -> None:
-    """End the runs whose command died, or whose job has ended without them."""
+def end_the_dead(now: datetime) -> None:
+    """End the runs whose process died, where no engine goes on with them."""
     active = SyncRun.objects.filter(state__in=runs.ACTIVE)
     for run in active.filter(origin=Origin.COMMAND, asked_at__lt=now - GRACE):
         end_if_dead(run, at=now)
     at_once = active.exclude(origin=Origin.COMMAND).exclude(kind__in=DONE_BY_THE_ENGINE)
     for run in at_once.filter(asked_at__lt=now - AT_ONCE):
         runs.interrupt(run, at=now)
-    handed_over = active.filter(submitted_at__lt=now - GRACE).order_by("id")
-    for batch in batched(handed_over.iterator(chunk_size=BATCH), BATCH):
-        standing = engine.standing("sync", [run.pk for run in batch])
-        for run in batch:
-            if run.pk not in standing:
-                # The engine's tables were lost, or put back from an older copy.
-                hand_over(run)
-            elif standing[run.pk] not in UNDER_WAY:
-                runs.interrupt(run, at=now)
+
+
+def handed_over(now: datetime) -> Iterator[list[SyncRun]]:
+    """Runs that the engine was given some time ago and that have not ended, in batches."""
+    active = SyncRun.objects.filter(state__in=runs.ACTIVE, submitted_at__lt=now - GRACE)
+    return batched(active.order_by("id").iterator(chunk_size=BATCH), BATCH)

@@ -6,6 +6,7 @@ of the main path.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -117,6 +118,35 @@ def let_own_list_go(run: SyncRun, school_id: int, *, now: datetime) -> int:
     decision.carried_out_at = now
     decision.save(update_fields=["carried_out_at"])
     return left
+
+
+@dataclass(frozen=True)
+class OwnListIn:
+    """A school's own list beside what a source brings, and what was decided about it."""
+
+    school: School
+    own: int
+    coming: int
+    decision: ListDecision | None
+
+
+def own_lists_in(run: SyncRun | None) -> list[OwnListIn]:
+    """The schools that a run holds, or held, because of their own lists. By name."""
+    if run is None:
+        return []
+    holds = Hold.objects.filter(run=run, reason=PRELOADED_LISTS).select_related("school")
+    decisions = {
+        decision.school_id: decision for decision in _decisions(run).select_related("decided_by")
+    }
+    return [
+        OwnListIn(
+            hold.school,
+            _own_count(run, hold.school_id),
+            hold.count,
+            decisions.get(hold.school_id) if hold.decision else None,
+        )
+        for hold in holds.order_by("school__name", "id")
+    ]
 
 
 # --- steps ---------------------------------------------------------------------------------------

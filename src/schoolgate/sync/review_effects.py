@@ -8,6 +8,7 @@ from dataclasses import dataclass
 HOW_GONE = {
     "absent": "Not in the source any more.",
     "tobedeleted": "Marked in the source as having left.",
+    "undone": "Taken back by an undo.",
     "no_enabled_school": "In the source, in a school that is not taken here.",
 }
 

@@ -20,7 +20,15 @@ from schoolgate.roster.models import (
 )
 from schoolgate.sync import review_plan
 from schoolgate.sync.decide import NOTES
-from schoolgate.sync.models import ChangeState, Hold, PlannedChange, RunState, StagedRow, SyncRun
+from schoolgate.sync.models import (
+    ChangeState,
+    Hold,
+    PlannedChange,
+    RunKind,
+    RunState,
+    StagedRow,
+    SyncRun,
+)
 from schoolgate.sync.records import Kind, Reason
 from schoolgate.sync.review_causes import NEARLY_ALL, Seen
 from schoolgate.sync.review_effects import Effect, contact_ends, student_leaves
@@ -70,7 +78,7 @@ def seen_in(run: SyncRun, holds: Sequence[Hold], *, today: date) -> dict[int, Se
             schools_alike=alike.get(hold.kind, 1),
             schools_taken=taken,
             rows=run.rows_read,
-            rows_before=before,
+            rows_before=before if run.kind == RunKind.FULL else 0,
             **(
                 {"adults_gone": adults.get(hold.school_id, 0)}
                 if hold.kind == Kind.RELATIONSHIP
@@ -324,6 +332,6 @@ def _schools_taken(run: SyncRun) -> int:
 def _rows_before(run: SyncRun) -> int:
     """What the whole sync before read; 0 when there was none."""
     earlier = SyncRun.objects.filter(
-        registration_id=run.registration_id, id__lt=run.id, complete=True
+        registration_id=run.registration_id, id__lt=run.id, complete=True, kind=RunKind.FULL
     ).exclude(state__in=(RunState.FAILED, RunState.CANCELLED))
     return earlier.order_by("-id").values_list("rows_read", flat=True).first() or 0

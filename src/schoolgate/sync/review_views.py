@@ -18,7 +18,7 @@ from schoolgate.registrations.limits import additions_only, change_limits
 from schoolgate.registrations.queries import registrations_of
 from schoolgate.sync import review, run_words
 from schoolgate.sync.limits_preview import preview
-from schoolgate.sync.models import Decision, Hold, SyncRun
+from schoolgate.sync.models import Decision, Hold, RunKind, SyncRun
 from schoolgate.sync.queries import find_hold, find_run, holds_of, overtaken_by
 from schoolgate.sync.review import CannotDecide, Read
 from schoolgate.sync.review_causes import LikelyCause, Seen, likely_causes
@@ -252,7 +252,8 @@ def _cards(run: SyncRun, holds: Iterable[Hold], *, now: datetime, overtaken: boo
 
 def _causes(hold: Hold, seen: Seen) -> list[LikelyCause]:
     """Only while they help to decide."""
-    return likely_causes(seen) if hold.decision == "" else []
+    from_source = hold.run.kind != RunKind.UNDO
+    return likely_causes(seen) if hold.decision == "" and from_source else []
 
 
 def _day_of(run: SyncRun, now: datetime) -> date:

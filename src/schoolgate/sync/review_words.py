@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from schoolgate.sync.models import Decision, Hold
+from schoolgate.sync.models import Decision, Hold, RunKind
 from schoolgate.sync.records import NEVER_LET_THROUGH, Kind, Reason
 from schoolgate.sync.review import expires_at
 from schoolgate.sync.run_words import CALM, KINDS, OK, WAIT, Standing, counted
@@ -45,6 +45,8 @@ def reason_in_words(hold: Hold) -> str:
         Kind.RELATIONSHIP: f"relationships of students of {hold.school.name} with adults",
     }[Kind(hold.kind)]
     some = f"{hold.count:,} of {hold.of:,} {whom}"
+    if hold.run.kind == RunKind.UNDO:
+        return f"{some} would go with this undo; so much at once waits for a person."
     match Reason(hold.reason):
         case Reason.SCHOOL_NOT_LISTED:
             return f"The source does not list {hold.school.name} any more, so {some} seem gone."

@@ -4,9 +4,10 @@ A run is begun again after a crash, a few times, and each time has a number (`at
 an older one has been taken over from, and can neither end the run nor write for it any more.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
@@ -16,8 +17,9 @@ from schoolgate.oneroster.errors import OneRosterError
 from schoolgate.registrations.credentials import CannotUnseal
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster.models import Listing
-from schoolgate.sync import review_plan, steps
+from schoolgate.sync import events, review_plan, steps
 from schoolgate.sync import run as path
+from schoolgate.sync.database_trouble import TROUBLES, DatabaseAway, NoRoom, in_words
 from schoolgate.sync.models import ENDED, Origin, RunKind, RunState, SyncRun
 from schoolgate.sync.progress import Cancelled, Reporter, TakenOver
 from schoolgate.sync.queries import not_in_of
@@ -67,7 +69,16 @@ class BegunTooOften(Exception):
 
 
 # Ends that are foreseen: their text is for the screen, and holds no row.
-KNOWN = (OneRosterError, CannotUnseal, Superseded, AlreadyRunning, Interrupted, BegunTooOften)
+KNOWN = (
+    OneRosterError,
+    CannotUnseal,
+    Superseded,
+    AlreadyRunning,
+    Interrupted,
+    BegunTooOften,
+    DatabaseAway,
+    NoRoom,
+)
 
 
 def ask_for_run(
@@ -132,6 +143,8 @@ def begin(run: SyncRun, *, at: datetime) -> bool:
             Registration.objects.filter(pk=run.registration_id).update(current_run_id=run.pk)
         # Within the transaction: outside, it could be the number of somebody else already.
         run.refresh_from_db()
+    if changed:
+        events.run_started(run)
     if changed or has_ended(run):
         return bool(changed)
     if run.cancel_asked_at is not None:
@@ -146,6 +159,7 @@ def carry_out(run: SyncRun, *, clock: Clock, tell: Progress) -> SyncRun:
 
     Raises:
         AlreadyRunning: when this registration is being synced elsewhere.
+        DatabaseAway, NoRoom: the run has ended, or is ended by the next one.
     """
     try:
         with only_sync_of(run.registration_id):
@@ -162,8 +176,15 @@ def _all_steps(run: SyncRun, *, clock: Clock, report: Reporter) -> None:
     try:
         if all(do(step, run, clock, report) for step in (steps.fetch, steps.decide, steps.apply)):
             finish(run, at=clock())
+    except TROUBLES as error:
+        trouble = in_words(error)
+        # A connection that broke is of no more use. That the run has ended may not be writable.
+        connection.close()
+        with suppress(*TROUBLES):
+            fail(run, trouble, at=clock())
+        raise trouble from None
     except Exception as error:
-        # A fault of ours, or a full disk: the run ends all the same; the fault is not hidden.
+        # A fault of ours: the run ends all the same; the fault is not hidden.
         fail(run, error, at=clock())
         raise
 
@@ -232,7 +253,10 @@ def _end(run: SyncRun, state: RunState, *, at: datetime) -> bool:
     run.state, run.ended_at = state, at
     said = ("state", "ended_at", "failure", "failure_detail", "retry_helps")
     mine = SyncRun.objects.filter(pk=run.pk, attempts=run.attempts, state__in=ACTIVE)
-    return bool(mine.update(**{field: getattr(run, field) for field in said}))
+    ended = bool(mine.update(**{field: getattr(run, field) for field in said}))
+    if ended:
+        events.run_ended(run.pk, held=not_in_of(run).count() if state == RunState.HELD else 0)
+    return ended
 
 
 def _rows_expected(run: SyncRun) -> int | None:

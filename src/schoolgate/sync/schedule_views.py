@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from schoolgate.districts.access import Opened, Right, for_district
 from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations import scheduling
+from schoolgate.registrations.intake.upload import takes_uploads
 from schoolgate.registrations.models import Registration
 from schoolgate.registrations.queries import registrations_of
 from schoolgate.registrations.scheduling import CannotSchedule, Times
@@ -163,6 +164,7 @@ def _page(
             "registration": registration,
             "advice": advice,
             "advised": fill,
+            "takes_uploads": takes_uploads(registration),
             "has_something": scheduling.has_something_to_sync(registration),
             "last_whole_at": scheduling.last_whole_at(registration),
             "now": timezone.now(),

@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from schoolgate.accounts.models import User
@@ -20,6 +19,7 @@ from schoolgate.audit import log
 from schoolgate.jobs import engine
 from schoolgate.registrations.models import Registration
 from schoolgate.sync import leftovers, runs, steps
+from schoolgate.sync.database_trouble import TROUBLES, NoRoom, has_no_room
 from schoolgate.sync.models import Origin, RunState, SyncRun
 from schoolgate.sync.progress import Reporter, TakenOver
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
@@ -111,9 +111,12 @@ def _do(step: Step, run_id: int, attempt: int) -> int:
         runs.fail(run, error, at=timezone.now())
     except TakenOver:
         """Somebody else does it now."""
-    except (OperationalError, InterfaceError):
-        # The engine waits for the database, and does the step again.
-        raise
+    except TROUBLES as error:
+        if not has_no_room(error):
+            # The engine waits for the database, and does the step again.
+            raise
+        # Nobody makes room within minutes. Where not even this can be written, it waits after all.
+        runs.fail(run, NoRoom(), at=timezone.now())
     except Exception as error:
         runs.fail(run, error, at=timezone.now())
         raise
@@ -202,4 +205,12 @@ def hand_over_what_waits(now: datetime) -> None:
 @engine.every_tick
 def end_what_nobody_does(now: datetime) -> None:
     """No run waits for ever for somebody who is gone: it would keep the next one from starting."""
-    leftovers.end_the_forsaken(now, hand_over=lambda run: hand_over(run, at=now))
+    leftovers.end_the_dead(now)
+    for batch in leftovers.handed_over(now):
+        standing = engine.standing(JOB, [run.pk for run in batch])
+        for run in batch:
+            if run.pk not in standing:
+                # The engine's tables were lost, or put back from an older copy.
+                hand_over(run, at=now)
+            elif standing[run.pk] not in engine.UNDER_WAY:
+                runs.interrupt(run, at=now)

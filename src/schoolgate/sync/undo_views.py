@@ -14,7 +14,6 @@ from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.sync import undo_page
 from schoolgate.sync.models import RunState, SyncRun
 from schoolgate.sync.queries import find_run
-from schoolgate.sync.run_words import changes_in_words
 from schoolgate.sync.single_flight import AlreadyRunning
 from schoolgate.sync.undo import preview
 from schoolgate.sync.undo import undo as take_back
@@ -81,7 +80,6 @@ def _page(
         return render(request, "sync/undo.html", drawn, status=_status(request, CONFLICT))
     drawn |= {
         "looked_at": looked_at,
-        "counts": changes_in_words(looked_at.counts),
         "groups": undo_page.groups(looked_at),
         "waiting": undo_page.waiting(looked_at),
         "other_schools": undo_page.other_schools(looked_at),

@@ -1,7 +1,8 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from schoolgate.sync import (
     history_views,
+    recognition_views,
     review_views,
     schedule_views,
     undo_views,
@@ -9,6 +10,21 @@ from schoolgate.sync import (
 )
 
 app_name = "sync"
+
+
+def _who_is_who(folder: str, name: str, way: recognition_views.Way) -> list[URLPattern]:
+    """One school's students side by side, and who one of them is said to be."""
+    root = f"d/<slug:district>/registrations/<slug:slug>/{folder}/<slug:school>/"
+    return [
+        path(root, recognition_views.of_school, {"way": way}, name=f"{name}_school"),
+        path(
+            f"{root}recognise/",
+            recognition_views.recognise_one,
+            {"way": way},
+            name=f"{name}_recognise",
+        ),
+    ]
+
 
 urlpatterns = [
     path("districts/", views.districts, name="districts"),
@@ -63,4 +79,34 @@ urlpatterns = [
         name="guardian_history",
     ),
     path("d/<slug:district>/runs/<int:run_id>/undo/<slug:school>/", undo_views.undo, name="undo"),
+    *_who_is_who("own-lists", "adopt", recognition_views.ADOPT),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/own-lists/",
+        recognition_views.adopt,
+        name="adopt",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/own-lists/<slug:school>/decide/",
+        recognition_views.decide_own_list,
+        name="adopt_decide",
+    ),
+    *_who_is_who("rekey", "rekey", recognition_views.REKEY),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/rekey/", recognition_views.rekey, name="rekey"
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/rekey-all/",
+        recognition_views.confirm_rekey_of_all,
+        name="rekey_all",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/rekey-schools/",
+        recognition_views.take_schools,
+        name="rekey_schools",
+    ),
+    path(
+        "d/<slug:district>/registrations/<slug:slug>/rekey/<slug:school>/confirm/",
+        recognition_views.confirm_rekey,
+        name="rekey_confirm",
+    ),
 ]

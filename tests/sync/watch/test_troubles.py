@@ -22,7 +22,7 @@ def test_a_failure_tells_why_whose_turn_it_is_and_whether_a_retry_helps() -> Non
                 "The source does not accept our key and secret.",
                 "It is the district's turn: check this source's settings, or what the SIS shares.",
                 "Trying again does not help until somebody has acted.",
-                "Every school's list is as the last sync that ended well left it.",
+                "Every school's list is whole: a school is written completely or not at all.",
             ),
             registration_slug="main-sis",
             run_id=31,

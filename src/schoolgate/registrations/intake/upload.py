@@ -83,6 +83,18 @@ def takes_uploads(registration: Registration) -> bool:
     )
 
 
+def is_read_already(registration: Registration, *, last: datetime | None) -> bool:
+    """Whether its upload was there when it was last read whole, at `last`.
+
+    Reading it once more would find nothing new, and would make its lists look younger than they
+    are.
+    """
+    if last is None or not takes_uploads(registration):
+        return False
+    place = _place_of(registration)
+    return place.exists() and place.stat().st_mtime < last.timestamp()
+
+
 @contextmanager
 def _looked_at(district: District, chunks: Iterable[bytes]) -> Iterator[Path]:
     """The bundle in a draft file, once it has opened as one."""

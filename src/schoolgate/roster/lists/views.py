@@ -44,7 +44,12 @@ def overview(request: HttpRequest, opened: Opened) -> HttpResponse:
     return render(
         request,
         "roster/own_lists.html",
-        {"opened": opened, "page": page, "draft": draft_of(opened.district, opened.person)},
+        {
+            "opened": opened,
+            "here": "own_lists",
+            "page": page,
+            "draft": draft_of(opened.district, opened.person),
+        },
     )
 
 
@@ -70,7 +75,7 @@ def load_file(request: HttpRequest, opened: Opened) -> HttpResponse:
     return render(
         request,
         "roster/load_list.html",
-        {"opened": opened, "form": form},
+        {"opened": opened, "here": "own_lists", "form": form},
         status=UNPROCESSABLE if form.errors else 200,
     )
 
@@ -188,6 +193,7 @@ def _preview_page(request: HttpRequest, opened: Opened, draft: ListDraft) -> Htt
         "roster/preview_list.html",
         {
             "opened": opened,
+            "here": "own_lists",
             "draft": draft,
             "found": found,
             "names": Paginator(found.new, NAMES_A_PAGE).get_page(request.GET.get("page")),

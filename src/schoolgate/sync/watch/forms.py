@@ -12,17 +12,16 @@ class MailForm(forms.Form):
         required=False, label="Tell me by e-mail when a sync fails, waits for a decision or is late"
     )
     address = forms.EmailField(
-        required=False,
         max_length=254,
         label="Your e-mail address",
+        error_messages={"required": "Say where the e-mail goes, or switch it off above."},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("wants") and not cleaned.get("address") and not self.has_error("address"):
-            self.add_error("address", "Say where the e-mail goes, or switch it off above.")
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Who wants none needs no address.
+        self.fields["address"].required = bool(self["wants"].value())
 
 
 class SourcesForm(forms.Form):

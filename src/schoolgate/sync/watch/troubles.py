@@ -77,7 +77,7 @@ def _failed(source: Source, last: LastRun) -> Trouble:
             last.failure_detail or "It did not say why.",
             TURNS.get(last.failure, SCHOOLGATE),
             RETRY_HELPS if last.retry_helps else RETRY_IS_NO_USE,
-            "Every school's list is as the last sync that ended well left it.",
+            "Every school's list is whole: a school is written completely or not at all.",
         ),
         registration_slug=source.slug,
         run_id=last.id,

@@ -36,6 +36,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "counts": board.counts(every),
+            "chosen": condition,
             "is_chosen": bool(condition or text),
             "page": Paginator(rows, SOURCES_A_PAGE).get_page(request.GET.get("page")),
             "query": query.urlencode(),

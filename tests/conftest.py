@@ -10,29 +10,32 @@ from django.db import connection
 from cast import a_district, a_registration, a_school, an_enabled_school, maple_valley_source
 from fakes import FakeSource
 from installations import Installation, Installations
-from postgres_server import PostgresServer
 from schoolgate.districts.models import District, School
 from schoolgate.registrations.models import Registration
 
 # Who asks for none of these has nothing to do with a database, and cannot tell one from another.
 TOUCH_A_DATABASE = {"db", "transactional_db", "live_server", "installation", "installations"}
-ONLY_ON_POSTGRESQL = {"server_to_kill"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only_on(database): what the other database cannot show")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what touches a database; on SQLite all that needs no server."""
-    if connection.vendor == "postgresql":
-        kept = [item for item in items if _touches(item, TOUCH_A_DATABASE | ONLY_ON_POSTGRESQL)]
-    else:
-        kept = [item for item in items if not _touches(item, ONLY_ON_POSTGRESQL)]
+    """On SQLite run everything; on PostgreSQL once more what touches a database."""
+    kept = [item for item in items if _is_for(item, connection.vendor)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
 
-def _touches(item: pytest.Item, fixtures: set[str]) -> bool:
+def _is_for(item: pytest.Item, database: str) -> bool:
+    if only := item.get_closest_marker("only_on"):
+        return only.args == (database,)
     asked = set(getattr(item, "fixturenames", ()))
-    return bool(asked & fixtures) or (
-        "db" in fixtures and item.get_closest_marker("django_db") is not None
+    return (
+        database == "sqlite"
+        or not asked.isdisjoint(TOUCH_A_DATABASE)
+        or item.get_closest_marker("django_db") is not None
     )
 
 
@@ -54,13 +57,6 @@ def installations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installa
 @pytest.fixture
 def installation(installations: Installations, tmp_path: Path) -> Installation:
     return installations.new(tmp_path / "home")
-
-
-@pytest.fixture
-def server_to_kill() -> Iterator[PostgresServer]:
-    server = PostgresServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture(autouse=True)

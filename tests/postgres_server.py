@@ -92,8 +92,10 @@ class PostgresServer:
 
     def close(self) -> None:
         assert self._guard.stdin is not None
+        assert self._guard.stdout is not None
         self._guard.stdin.close()
         self._guard.wait(timeout=2 * STOP_SECONDS)
+        self._guard.stdout.close()
 
     def _ask(self, what: str) -> None:
         assert self._guard.stdin is not None

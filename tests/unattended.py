@@ -1,31 +1,62 @@
 """An installation whose workers are real processes, and what a test sees of their work."""
 
 import json
+import os
+import shlex
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from installations import Installation
 
-JOURNEYS = Path(__file__).parent / "journeys"
-PATIENCE_SECONDS = 60
-STEP_SECONDS = 0.05
+MACHINE = Path(__file__).parent / "journeys" / "machine.py"
+PATIENCE_SECONDS = 90
+LOOK_EVERY_SECONDS = 0.05
 ENDED = ("applied", "unchanged", "held", "failed", "cancelled")
+KILLED = str(-signal.SIGKILL)
 
 # So that a dead worker is missed in three seconds and not in a minute.
 SHORT_BEATS = {
     "SCHOOLGATE_BEAT_SECONDS": "1",
     "SCHOOLGATE_DEAD_AFTER_SECONDS": "3",
     "SCHOOLGATE_TICK_SECONDS": "1",
-    "SCHOOLGATE_RETRY_SECONDS": "1",
 }
 
-Process = subprocess.Popen[str]
+
+@dataclass
+class Machine:
+    """A machine of an installation (journeys/machine.py), and the workers on it."""
+
+    process: subprocess.Popen[str]
+    workers: list[int] = field(default_factory=list)
+
+    def ask(self, *words: str) -> str:
+        return tell(self.process, " ".join(words))
+
+    def worker(self, slot: str, point: str = "never:0", how: str = "kill") -> int:
+        """Start a worker that dies or freezes at a point. Gives its process."""
+        process = int(self.ask("worker", slot, point, how))
+        self.workers.append(process)
+        return process
+
+    def until_killed(self, worker: int) -> None:
+        """Wait until a worker has ended as it was meant to."""
+        said: list[str] = []
+        until(lambda: said.append(self.ask("ended", str(worker))) or said[-1] != "no", "it dies")
+        self.workers.remove(worker)
+        assert said[-1] == KILLED
+
+    def end(self) -> None:
+        for worker in self.workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        end(self.process)
 
 
 @dataclass
@@ -35,16 +66,7 @@ class Unattended:
     installation: Installation
     _open: ExitStack = field(default_factory=ExitStack)
 
-    def office(self) -> Callable[..., str]:
-        """Somebody who asks for syncs and stops them."""
-        process = self.start(str(JOURNEYS / "office.py"))
-
-        def order(*words: str) -> str:
-            return tell(process, " ".join(words))
-
-        return order
-
-    def start(self, *words: str) -> Process:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, *words],
             env={**self.installation.environment, **SHORT_BEATS},
@@ -55,20 +77,20 @@ class Unattended:
         self._open.callback(end, process)
         return process
 
-    def up(self) -> Process:
+    def up(self) -> subprocess.Popen[str]:
         return self.start("-m", "schoolgate", "up", "--port", "0")
 
-    def worker(self, slot: str, point: str = "never:0", how: str = "kill") -> Process:
-        """A worker that is ready, and begins when `begin` tells it to."""
-        return self.start(str(JOURNEYS / "mortal_worker.py"), slot, point, how)
+    def machine(self) -> Machine:
+        machine = Machine(self.start(str(MACHINE)))
+        self._open.callback(machine.end)
+        return machine
 
-    def elsewhere(self, home: Path) -> "Unattended":
-        """The same installation on another machine: the same tables and keys, its own locks."""
+    def another_machine(self, home: Path) -> Machine:
+        """A machine with the same tables and keys, and locks of its own."""
         home.mkdir()
         for name in ("keys", "files", "schoolgate.sqlite3", "engine.sqlite3"):
             (home / name).symlink_to(self.installation.home / name)
-        there = replace(self.installation, home=home)
-        return Unattended(there, self._open)
+        return Unattended(replace(self.installation, home=home), self._open).machine()
 
     def run(self, number: str) -> dict[str, Any]:
         columns = "state", "attempts", "pages", "stage", "failure", "fetched_at", "planned_at"
@@ -104,31 +126,24 @@ class Unattended:
         count: int = self.installation.rows("SELECT COUNT(*) FROM sync_stagedrow")[0][0]
         return count
 
-    def workers(self) -> dict[str, Any]:
-        """When each worker was last heard of, by its slot."""
-        rows = self.installation.rows("SELECT executor_id, beat_at FROM jobs_worker")
-        return {str(name).rpartition(":")[2]: beat for name, beat in rows}
+    def is_at_work(self) -> bool:
+        return bool(self.installation.rows("SELECT id FROM jobs_worker"))
 
     def close(self) -> None:
         self._open.close()
 
 
-def commands(installation: Installation, *lines: list[str]) -> None:
+def commands(installation: Installation, *lines: str) -> None:
     """Type several commands, all in one process: most of a command is its start."""
     typed = (
         "import sys, json; from schoolgate.__main__ import main; "
         "sys.exit(max(main(words) for words in json.load(sys.stdin)))"
     )
-    done = installation.python("-c", typed, said=json.dumps(lines))
+    done = installation.python("-c", typed, said=json.dumps([shlex.split(line) for line in lines]))
     assert done.returncode == 0, done.stderr
 
 
-def begin(process: Process) -> None:
-    """Let a worker that is ready work."""
-    tell(process, "begin")
-
-
-def tell(process: Process, what: str) -> str:
+def tell(process: subprocess.Popen[str], what: str) -> str:
     """Say a line to a process, and hear its next one."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -137,7 +152,7 @@ def tell(process: Process, what: str) -> str:
     return process.stdout.readline().strip()
 
 
-def end(process: Process) -> None:
+def end(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):
@@ -151,4 +166,4 @@ def until(true: Callable[[], object], what: str) -> None:
     while not true():
         if time.monotonic() > patience:
             raise AssertionError(f"It never came to pass: {what}")
-        time.sleep(STEP_SECONDS)
+        time.sleep(LOOK_EVERY_SECONDS)

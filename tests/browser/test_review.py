@@ -147,7 +147,7 @@ def test_an_approval_takes_the_keyboard_alone(
     page.get_by_role("checkbox", name="Decide on this").press("Space")
     page.get_by_label("How do you know?").focus()
     page.keyboard.type(WHY)
-    page.get_by_role("button", name="Approve: they have left").press("Enter")
+    page.get_by_role("button", name="Approve: the SIS is right").press("Enter")
 
     expect(page.get_by_text("1 decision is noted: approved.")).to_be_visible()
     assert look_at(page, "review-approved") == []
@@ -237,7 +237,7 @@ def test_the_pages_work_without_javascript(
     expect(plain_page.get_by_text("4 of 80 fit.")).to_be_visible()
 
     plain_page.get_by_label("How do you know?").fill(WHY)
-    plain_page.get_by_role("button", name="Approve: they have left").click()
+    plain_page.get_by_role("button", name="Approve: the SIS is right").click()
 
     expect(plain_page.get_by_text("1 decision is noted: approved.")).to_be_visible()
     assert len(lists_of(maple_valley)["oak"]) == 84

@@ -4,6 +4,7 @@ Real processes, a real database, SIGKILL and SIGSTOP. The source is a REST serve
 which knows what it was asked for.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pytest
 
 from installations import Installation, Installations
 from schoolgate.sandbox import District, Sandbox
-from unattended import PATIENCE_SECONDS, Unattended, begin, commands, end, until
+from unattended import Unattended, commands, until
 
 REGISTRATION = "maple-valley.sis"
 PAGES = "page_cap=40"
@@ -42,17 +43,16 @@ def story(
         secret.write_text(sis.secret)
         commands(
             installation,
-            ["district", "add", "--name", "Maple Valley", "--edition", "enterprise"],
-            ["registration", "add", "--district", "maple-valley", "--name", "SIS"]
-            + ["--url", sis.base_url, "--auth", "oauth1", "--key", sis.key]
-            + ["--secret-file", str(secret), "--insecure"],
-            ["schools", "map", "--registration", REGISTRATION, "--all"],
-            ["sync", REGISTRATION],
+            'district add --name "Maple Valley" --edition enterprise',
+            f"registration add --district maple-valley --name SIS --url {sis.base_url} "
+            f"--auth oauth1 --key {sis.key} --secret-file {secret} --insecure",
+            f"schools map --registration {REGISTRATION} --all",
+            f"sync {REGISTRATION}",
         )
         before = Unattended(installation).lists()
         sis.tick(days=3, share=0.05)
         rehearsal = installations.copy(installation, folder / "rehearsal")
-        commands(rehearsal, ["sync", REGISTRATION])
+        commands(rehearsal, f"sync {REGISTRATION}")
         seen = Unattended(rehearsal)
         yield Story(installation, sis, before, seen.lists(), seen.history())
 
@@ -69,28 +69,22 @@ def unattended(story: Story, installations: Installations, tmp_path: Path) -> It
 def test_three_workers_die_in_one_sync_and_the_fourth_ends_it(
     story: Story, unattended: Unattended
 ) -> None:
-    in_fetch = unattended.worker("1", "page:2")
-    in_decide = unattended.worker("2", "safety:1")
-    in_apply = unattended.worker("3", "apply:2")
-    survivor = unattended.worker("4")
+    machine = unattended.machine()
 
-    office = unattended.office()
-
-    begin(in_fetch)
-    run = office("clock", REGISTRATION)
-    assert in_fetch.wait(PATIENCE_SECONDS) == -signal.SIGKILL
+    in_fetch = machine.worker("1", "page:2")
+    run = machine.ask("clock", REGISTRATION)
+    machine.until_killed(in_fetch)
     assert unattended.lists() == story.before
-    begin(in_decide)
-    assert in_decide.wait(PATIENCE_SECONDS) == -signal.SIGKILL
+    in_decide = machine.worker("2", "safety:1")
+    machine.until_killed(in_decide)
     assert unattended.lists() == story.before
     read = len(story.sis.requests)
-    begin(in_apply)
-    assert in_apply.wait(PATIENCE_SECONDS) == -signal.SIGKILL
-    begin(survivor)
+    in_apply = machine.worker("3", "apply:2")
+    machine.until_killed(in_apply)
+    machine.worker("4")
     until(lambda: unattended.has_ended(run), "the run ends")
 
-    assert unattended.run(run)["state"] == "applied"
-    assert unattended.run(run)["attempts"] == 4
+    assert (unattended.run(run)["state"], unattended.run(run)["attempts"]) == ("applied", 4)
     assert len(story.sis.requests) == read
     assert unattended.lists() == story.after
     assert unattended.history() == story.history
@@ -99,20 +93,19 @@ def test_three_workers_die_in_one_sync_and_the_fourth_ends_it(
 def test_a_worker_that_was_frozen_finds_the_run_taken_over_and_writes_nothing(
     story: Story, unattended: Unattended, tmp_path: Path
 ) -> None:
-    zombie = unattended.worker("1", "page:2", "stop")
-    rival = unattended.elsewhere(tmp_path / "elsewhere").worker("2")
-    office = unattended.office()
-    begin(zombie)
-    run = office("sync", REGISTRATION)
+    machine = unattended.machine()
+    elsewhere = unattended.another_machine(tmp_path / "elsewhere")
+    zombie = machine.worker("1", "page:2", "stop")
+    run = machine.ask("sync", REGISTRATION)
     until(lambda: unattended.run(run)["stage"] == "collect", "it reads")
-    begin(rival)
+    elsewhere.worker("2")
     until(lambda: unattended.has_ended(run), "another machine ends the run")
     ended = unattended.run(run)
-    end(rival)
+    elsewhere.end()
 
-    zombie.send_signal(signal.SIGCONT)
+    os.kill(zombie, signal.SIGCONT)
     # What it had begun is over before it can do the next one: it holds the lock of its machine.
-    again = office("sync", REGISTRATION)
+    again = machine.ask("sync", REGISTRATION)
     until(lambda: unattended.has_ended(again), "the zombie lives and works")
 
     assert unattended.run(again)["state"] == "unchanged"
@@ -127,39 +120,22 @@ def test_a_sync_that_is_stopped_while_it_reads_leaves_every_list_as_it_was(
     story: Story, unattended: Unattended
 ) -> None:
     story.sis.set_quirks(SLOW)
-    worker, office = unattended.worker("1"), unattended.office()
-    begin(worker)
-    run = office("sync", REGISTRATION)
+    machine = unattended.machine()
+    machine.worker("1")
+    run = machine.ask("sync", REGISTRATION)
     until(lambda: unattended.run(run)["pages"] > 1, "pages come")
 
-    in_time = office("stop", run)
+    in_time = machine.ask("stop", run)
     until(lambda: unattended.has_ended(run), "the run ends")
     story.sis.set_quirks([PAGES])
     stopped, lists = unattended.run(run), unattended.lists()
-    again = office("sync", REGISTRATION)
+    again = machine.ask("sync", REGISTRATION)
     until(lambda: unattended.has_ended(again), "the next run ends")
 
     assert in_time == "True"
-    assert stopped["state"] == "cancelled"
-    assert stopped["fetched_at"] is None
+    assert (stopped["state"], stopped["fetched_at"]) == ("cancelled", None)
     assert lists == story.before
     assert unattended.run(again)["state"] == "applied"
-    assert unattended.lists() == story.after
-
-
-def test_a_source_that_has_a_bad_moment_is_asked_again(
-    story: Story, unattended: Unattended
-) -> None:
-    story.sis.set_quirks([PAGES, "broken_json=0"])
-    worker, office = unattended.worker("1"), unattended.office()
-    begin(worker)
-
-    run = office("sync", REGISTRATION)
-    until(lambda: unattended.run(run)["attempts"] > 1, "it is tried again")
-    story.sis.set_quirks([PAGES])
-    until(lambda: unattended.has_ended(run), "the run ends")
-
-    assert unattended.run(run)["state"] == "applied"
     assert unattended.lists() == story.after
 
 
@@ -167,9 +143,9 @@ def test_up_that_is_killed_goes_on_when_it_starts_again(
     story: Story, unattended: Unattended
 ) -> None:
     story.sis.set_quirks(SLOW)
-    first, office = unattended.up(), unattended.office()
-    until(unattended.workers, "it works")
-    run = office("sync", REGISTRATION)
+    first, machine = unattended.up(), unattended.machine()
+    until(unattended.is_at_work, "it works")
+    run = machine.ask("sync", REGISTRATION)
     until(lambda: unattended.run(run)["pages"] > 1, "pages come")
     first.kill()
     first.wait()

@@ -77,8 +77,8 @@ def test_a_history_is_newest_first_and_names_every_line_once(days: list[People])
         sync(registration, FakeSource(people=day), clock)
         clock.move(days=1)
 
-    for student in Student.objects.filter(district=registration.district):
-        changes = history_of_student(student)
+    for child in Student.objects.filter(district=registration.district):
+        changes = history_of_student(child)
         assert [change.at for change in changes] == sorted(
             (change.at for change in changes), reverse=True
         )

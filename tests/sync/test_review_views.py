@@ -348,7 +348,7 @@ def test_after_two_hours_the_page_offers_to_sync_again_and_only_to_keep(
         answer = _decide(lee, held, "approved")
 
     assert "Too old to approve" in page
-    assert "Approve: they have left" not in page
+    assert "Approve: the SIS is right" not in page
     assert "Keep what we have" in page
     assert "Sync again first" in page
     assert "found more than 2 hours ago" in answer
@@ -374,11 +374,13 @@ def test_turned_over_ids_are_explained_and_cannot_be_approved(
     source.put(*(student(f"new-{n}", f"Kid{n}", "Many") for n in range(20)))
     run = sync(registration, source)
 
-    answer = _text(lee.get(f"/d/maple-valley/runs/{run.id}/review/"))
+    page = lee.get(f"/d/maple-valley/runs/{run.id}/review/")
 
+    answer = _text(page)
     assert "The SIS gives everybody a new id" in answer
+    assert "/d/maple-valley/registrations/main-sis/rekey/" in page.content.decode()
     assert "20 of the 20 students who would go come again under another id" in answer
-    assert "Approve: they have left" not in answer
+    assert "Approve: the SIS is right" not in answer
 
 
 def test_while_an_approval_is_being_written_the_page_tells_how_far_it_is(

@@ -13,8 +13,10 @@ from schoolgate.districts.models import District, Edition, School
 from schoolgate.licensing.editions import EnterpriseOnly
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster.models import Guardian, HistoryEntry, Restriction, Student
+from schoolgate.sync.freshness import freshness_of
 from schoolgate.sync.list_dates import list_date_at
 from schoolgate.sync.models import Hold, RunKind, SyncRun
+from schoolgate.sync.review import Read, approve, write_approved
 from schoolgate.sync.single_flight import AlreadyRunning
 from schoolgate.sync.undo import preview, schools_to_undo, undo
 from schoolgate.sync.undo_checks import CannotUndo
@@ -223,6 +225,16 @@ def dated(registration: Registration, school: School, *, at: datetime) -> dateti
     return run.started_at if run else None
 
 
+def test_an_undo_does_not_hide_that_the_last_sync_failed(days: Days, oak: School) -> None:
+    days.source.drop("ben")
+    run = days.live()
+    a_run(days.registration, state="failed", complete=None)
+
+    days.take_back(run, oak)
+
+    assert freshness_of(oak).last_failed
+
+
 # --- safety ---------------------------------------------------------------------------------------
 
 
@@ -237,6 +249,21 @@ def test_what_is_too_much_waits_for_a_person_as_in_any_sync(days: Days, oak: Sch
     assert (undoing.state, lists_of(days.district)["oak"]) == ("held", {"ana", "ben", "cy"})
     hold = Hold.objects.get(run=undoing)
     assert (hold.school, hold.kind, hold.count) == (oak, "student", 3)
+
+
+def test_what_waits_of_an_undo_is_approved_like_any_and_dates_no_list(
+    days: Days, oak: School
+) -> None:
+    undoing = undo(preview(days.first, oak), by=None, why=WHY, clock=days.clock)
+    hold = Hold.objects.get(run=undoing)
+
+    approve([Read(hold, hold.checksum)], by=None, why=WHY, now=days.clock())
+    write_approved(undoing, clock=days.clock)
+
+    undoing.refresh_from_db()
+    assert undoing.state == "applied"
+    assert lists_of(days.district) == {"oak": set(), "fir": {"dee"}}
+    assert SourceSchool.objects.get(school=oak).list_as_of is None
 
 
 # --- what is refused ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from schoolgate.districts.models import District, School
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.roster.models import Student
+from schoolgate.sync.list_dates import SYNCS
 from schoolgate.sync.models import ChangeState, PlannedChange, RunState, SyncRun
 
 SOURCE = ("list_as_of", "registration_id", "registration__additions_only_until")
@@ -115,9 +116,11 @@ def _freshness(sources: list[Source], failed: set[int] | None = None) -> Freshne
 
 
 def _failed(registrations: set[int]) -> set[int]:
-    """The registrations whose last ended run failed."""
+    """The registrations whose last ended sync failed. Our own work says nothing of a source."""
     last = (
-        SyncRun.objects.filter(registration_id=OuterRef("pk"), ended_at__isnull=False)
+        SyncRun.objects.filter(
+            registration_id=OuterRef("pk"), ended_at__isnull=False, kind__in=SYNCS
+        )
         .order_by("-id")
         .exclude(failure="already_running")
         .values("state")[:1]

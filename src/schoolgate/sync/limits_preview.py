@@ -10,6 +10,7 @@ from schoolgate.districts.models import School
 from schoolgate.registrations.limits import Limits
 from schoolgate.registrations.models import Registration
 from schoolgate.roster.models import HistoryEntry, Listing, Relationship, RelationshipState
+from schoolgate.sync.list_dates import SYNCS
 from schoolgate.sync.models import Hold, RunState, SyncRun
 from schoolgate.sync.records import HoldReason, Kind, SchoolCount, Thresholds
 from schoolgate.sync.run_words import KINDS, counted
@@ -45,7 +46,7 @@ def preview(registration: Registration, limits: Limits) -> Preview:
     its hold.
     """
     runs = list(
-        SyncRun.objects.filter(registration=registration, complete=True)
+        SyncRun.objects.filter(registration=registration, complete=True, kind__in=SYNCS)
         .exclude(state__in=(RunState.FAILED, RunState.CANCELLED))
         .order_by("-id")[:RUNS]
     )

@@ -96,11 +96,6 @@ class SyncRun(models.Model):
         indexes = [
             models.Index(fields=["registration", "-id"], name="runs_of_a_registration"),
             models.Index(fields=["ended_at"], name="runs_by_end"),
-            models.Index(
-                fields=["registration"],
-                condition=models.Q(state__in=["queued", "running"]),
-                name="runs_that_have_not_ended",
-            ),
         ]
         constraints = [
             # Across machines too: nobody begins a sync beside another of the same source.

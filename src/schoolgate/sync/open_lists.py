@@ -54,12 +54,13 @@ def hold_open_lists(run: SyncRun) -> set[int]:
     To be called after safety has held what it holds.
     """
     schools = schools_with_open_lists(run)
-    if not schools:
-        return schools
     planned = PlannedChange.objects.filter(run=run, state=ChangeState.PLANNED)
-    planned.filter(school__in=schools).update(state=ChangeState.HANGING)
-    _let_hang_elsewhere(run, planned)
-    coming = schools_where_somebody_comes(run)
+    if schools:
+        planned.filter(school__in=schools).update(state=ChangeState.HANGING)
+        _let_hang_elsewhere(run, planned)
+    if PlannedChange.objects.filter(run=run, state=ChangeState.HANGING).exists():
+        _let_shared_adults_hang(run, planned)
+    coming = schools_where_somebody_comes(run) if schools else {}
     for school_id in sorted(schools):
         Hold.objects.update_or_create(
             run=run,
@@ -197,10 +198,7 @@ def _own_count(run: SyncRun, school_id: int) -> int:
 
 
 def _let_hang_elsewhere(run: SyncRun, planned: QuerySet[PlannedChange]) -> None:
-    """Who comes to an open school waits at her other schools too, and her contacts with her.
-
-    An adult who would be added only for them is not added: she may be on the own list.
-    """
+    """Who comes to an open school waits at her other schools too, and her contacts with her."""
     waiting = PlannedChange.objects.filter(
         run=run,
         state=ChangeState.HANGING,
@@ -211,6 +209,13 @@ def _let_hang_elsewhere(run: SyncRun, planned: QuerySet[PlannedChange]) -> None:
     planned.filter(Exists(waiting), kind__in=("student", "relationship")).update(
         state=ChangeState.HANGING
     )
+
+
+def _let_shared_adults_hang(run: SyncRun, planned: QuerySet[PlannedChange]) -> None:
+    """An adult of several schools who would be added only for children who wait waits with them.
+
+    She may be on the own list, or be somebody under her old id.
+    """
     counted_on = PlannedChange.objects.filter(
         run=run,
         state=ChangeState.PLANNED,

@@ -171,9 +171,10 @@ def confirm_rekey_of_all(request: HttpRequest, opened: Opened, slug: str) -> Htt
     except (CannotAdopt, CannotRekey, AlreadyRunning) as error:
         messages.error(request, str(error))
         return redirect("sync:rekey", opened.district.slug, slug)
-    messages.success(request, f"{_students(done.people)} in {done.schools} schools go on.")
+    schools = "1 school" if done.schools == 1 else f"{done.schools} schools"
+    messages.success(request, f"{_students(done.people)} in {schools} go on.")
     if done.left:
-        messages.warning(request, f"{done.left} schools are left: confirm again to go on.")
+        messages.warning(request, f"Schools left: {done.left}. Confirm again to go on.")
     if done.in_doubt:
         names = ", ".join(school.name for school in done.in_doubt)
         messages.warning(request, f"Somebody is in doubt, and nothing was done, at: {names}.")

@@ -17,6 +17,7 @@ from schoolgate.registrations.limits import WHY_AT_LEAST, WHY_AT_MOST
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.sync import review_plan
 from schoolgate.sync import run as path
+from schoolgate.sync.list_dates import SYNCS
 from schoolgate.sync.models import (
     AppliedSchool,
     ChangeState,
@@ -238,7 +239,12 @@ def _finish(run: SyncRun, approved: Sequence[Hold], *, now: datetime) -> None:
 
 
 def _date_the_lists(run: SyncRun, approved: Sequence[Hold]) -> None:
-    """The list of a school whose last hold is in is as of the run that found it."""
+    """The list of a school whose last hold is in is as of the run that found it.
+
+    No list is newer for an undo: it read no source.
+    """
+    if run.kind not in SYNCS:
+        return
     SourceSchool.objects.filter(
         registration_id=run.registration_id,
         enabled=True,

@@ -79,7 +79,10 @@ DONE = Standing("Done", OK, "check", "The lists are as the source has them.")
 STANDINGS = {
     RunState.QUEUED: Standing("Waiting", CALM, "clock", "It starts as soon as a worker is free."),
     RunState.HELD: Standing(
-        "Part waits", WAIT, "hand-stop", "Part of it waits for a person. Everything else is in."
+        "Part waits",
+        WAIT,
+        "hand-stop",
+        "Part of it waits for a person, or was kept back by one. The rest is in.",
     ),
     RunState.APPLIED: DONE,
     RunState.UNCHANGED: Standing(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('districts', '0002_who_wants_mail'),
         ('registrations', '0003_a_pause_and_what_a_schedule_may_be'),
-        ('sync', '0006_what_an_undo_takes_back'),
+        ('sync', '0007_one_index_of_active_runs'),
     ]
 
     operations = [

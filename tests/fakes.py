@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from schoolgate.oneroster.blocks import RowBlock, blocks_of
 from schoolgate.oneroster.decode import decode_json
 from schoolgate.oneroster.records import Org, Problem, ProblemLog, RawRow, User, Verdict
 
@@ -36,6 +37,9 @@ class FakeCollection:
     def raw(self) -> Iterator[RawRow]:
         for position, row in enumerate(self.rows, start=1):
             yield RawRow(position, row)
+
+    def blocks(self) -> Iterator[RowBlock]:
+        return blocks_of(self.raw())
 
     def decode(self, row: RawRow) -> Any:
         return decode_json(

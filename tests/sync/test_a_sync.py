@@ -19,7 +19,7 @@ from schoolgate.registrations.models import DataChoice, Registration, SourceScho
 from schoolgate.roster.models import Guardian, HistoryEntry, Student
 from schoolgate.sync import runs
 from schoolgate.sync.freshness import freshness_of_student
-from schoolgate.sync.models import Hold, PlannedChange, SeenRow
+from schoolgate.sync.models import Hold, PlannedChange
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 
 pytestmark = pytest.mark.django_db
@@ -528,7 +528,7 @@ def test_the_lists_are_dated_by_a_whole_sync_and_not_by_a_half_one(
     assert SourceSchool.objects.get(sourced_id="oak").list_as_of == clock.now
 
 
-def test_what_is_not_ours_leaves_no_row_behind(
+def test_nobody_who_is_not_ours_is_stored(
     registration: Registration, source: FakeSource
 ) -> None:
     source.put(
@@ -538,7 +538,8 @@ def test_what_is_not_ours_leaves_no_row_behind(
 
     sync(registration, source)
 
-    assert not SeenRow.objects.filter(sourced_id__in=("far", "zoe")).exists()
+    assert not Student.objects.filter(sourced_id="far").exists()
+    assert not Guardian.objects.filter(sourced_id="zoe").exists()
 
 
 def test_a_record_that_came_twice_while_another_was_missed_removes_nobody(

@@ -36,7 +36,8 @@ statuses = st.sampled_from(["active", "active", "active", "tobedeleted"])
 @st.composite
 def people(draw: st.DrawFn) -> People:
     """A source's users at one moment: any may be missing, deleted, in any school, linked anyhow."""
-    found: People = {}
+    # A school has a principal: a source that sends nobody at all is not believed.
+    found: People = {"head": an_adult("head", "Ida", "Wells", role="administrator")}
     for sourced_id in draw(st.lists(st.sampled_from(STUDENTS), unique=True)):
         schools = draw(st.lists(st.sampled_from(SCHOOLS), unique=True, min_size=1, max_size=2))
         found[sourced_id] = a_student(

@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
 from schoolgate.roster.batches import batched
 
 BATCH = 5_000
 LEAVE = "DO NOTHING"
+# So few rows are not worth a COPY.
+FEW = 100
 
 
 def insert(
@@ -31,15 +33,40 @@ def insert(
     is what to do about a row that is there: the words after ON CONFLICT, `LEAVE` for nothing.
     """
     quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)  # noqa: SLF001  # public by Django's documentation
     names = ", ".join(quote(column) for column in columns)
     places = ", ".join(["%s"] * len(columns))
-    statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608, SLF001
-        + (f" ON CONFLICT {conflict}" if conflict else "")
-    )
+    end = f" ON CONFLICT {conflict}" if conflict else ""
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places}){end}"  # noqa: S608
     with connection.cursor() as cursor:
         for batch in batched(rows, BATCH):
-            cursor.executemany(statement, batch)
+            if connection.vendor == "postgresql" and len(batch) > FEW:
+                _copy(cursor, table, names, batch, end)
+            else:
+                cursor.executemany(statement, batch)
+
+
+def _copy(cursor: Any, table: str, names: str, batch: list[Sequence[Any]], end: str) -> None:
+    """COPY is several times as fast as INSERT, and knows no ON CONFLICT: then by way of a table."""
+    if not end:
+        _copy_into(cursor, f"{table} ({names})", batch)
+        return
+    with transaction.atomic():
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE bulk_rows ON COMMIT DROP AS "  # noqa: S608
+            f"SELECT {names} FROM {table} WITH NO DATA"
+        )
+        _copy_into(cursor, f"bulk_rows ({names})", batch)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_rows{end}"  # noqa: S608
+        )
+        cursor.execute("DROP TABLE bulk_rows")
+
+
+def _copy_into(cursor: Any, target: str, batch: list[Sequence[Any]]) -> None:
+    with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+        for row in batch:
+            copy.write_row(row)
 
 
 def as_json(value: Any) -> str | None:

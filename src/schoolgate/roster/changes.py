@@ -1,14 +1,17 @@
 """The only writer of students, guardians and relationships.
 
-Every function works on many rows at once inside the caller's transaction and writes their history
-with them. Only the apply stage of a sync, and the adoption of preloaded lists, may import this.
+What shall change stands in a temporary table, `roster_incoming`: the caller fills it by a query of
+her own (`take`) and has it written (`write`), set against set, inside her transaction and with its
+history. Only the apply stage of a sync may import this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+import msgspec
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from schoolgate.roster import bulk
@@ -17,16 +20,99 @@ from schoolgate.roster.folding import folded_student
 from schoolgate.roster.models import (
     GUARDIAN_FIELDS,
     STUDENT_FIELDS,
-    Guardian,
-    HistoryEntry,
     Listing,
-    Relationship,
-    RelationshipState,
     State,
     Student,
 )
 
 BATCH = 5_000
+
+INCOMING = """
+CREATE TEMPORARY TABLE IF NOT EXISTS roster_incoming (
+    change_id BIGINT, kind VARCHAR(20), action VARCHAR(20), student VARCHAR(255),
+    adult VARCHAR(255), before JSONB, after JSONB, student_id BIGINT, guardian_id BIGINT)
+"""
+COLUMNS = "change_id, kind, action, student, adult, before, after"
+
+OF_GUARDIANS = ", ".join(GUARDIAN_FIELDS)
+WRITE_GUARDIANS = f"""
+INSERT INTO roster_guardian
+       (district_id, registration_id, sourced_id, first_seen_at, state, changed_at, run_id,
+        {OF_GUARDIANS})
+SELECT %(district)s, %(registration)s, adult, %(at)s, 'active', %(at)s, %(run)s,
+       {", ".join(f"after ->> '{field}'" for field in GUARDIAN_FIELDS)}
+  FROM roster_incoming
+ WHERE kind = 'guardian' AND action IN ('added', 'returned', 'updated')
+    ON CONFLICT (district_id, registration_id, sourced_id) DO UPDATE SET
+       state = excluded.state, changed_at = excluded.changed_at, run_id = excluded.run_id,
+       {", ".join(f"{field} = excluded.{field}" for field in GUARDIAN_FIELDS)}
+"""  # noqa: S608  # our own words
+
+STUDENTS_TO_WRITE = """
+SELECT student, after FROM roster_incoming
+ WHERE kind = 'student' AND action IN ('added', 'returned', 'transferred', 'updated')
+"""
+
+RESOLVE = """
+UPDATE roster_incoming SET
+  student_id = (SELECT s.id FROM roster_student s
+                 WHERE s.district_id = %(district)s AND s.registration_id = %(registration)s
+                   AND s.sourced_id = student),
+  guardian_id = (SELECT g.id FROM roster_guardian g
+                  WHERE g.district_id = %(district)s AND g.registration_id = %(registration)s
+                    AND g.sourced_id = adult)
+"""
+
+# Whoever comes to this school's part of the plan comes to its list, too.
+WRITE_LISTINGS = """
+INSERT INTO roster_listing (district_id, school_id, student_id)
+SELECT %(district)s, %(school)s, student_id FROM roster_incoming
+ WHERE kind = 'student'
+   AND action IN ('added', 'returned', 'transferred', 'updated', 'listed')
+    ON CONFLICT DO NOTHING
+"""
+
+# A pair that stood before stands again.
+WRITE_RELATIONSHIPS = """
+INSERT INTO roster_relationship
+       (district_id, student_id, guardian_id, state, began_at, run_id)
+SELECT %(district)s, student_id, guardian_id, 'current', %(at)s, %(run)s
+  FROM roster_incoming WHERE kind = 'relationship' AND action = 'added'
+ ORDER BY student_id, guardian_id
+    ON CONFLICT (district_id, student_id, guardian_id) DO UPDATE SET
+       state = excluded.state, began_at = excluded.began_at, ended_at = NULL,
+       run_id = excluded.run_id
+"""
+# They stay on record with their end.
+END_RELATIONSHIPS = """
+UPDATE roster_relationship SET state = 'ended', ended_at = %(at)s, run_id = %(run)s
+ WHERE state = 'current' AND district_id = %(district)s
+   AND (student_id, guardian_id) IN (
+       SELECT student_id, guardian_id FROM roster_incoming
+        WHERE kind = 'relationship' AND action = 'removed')
+"""
+
+# A guardian of whom a relationship still stands does not go.
+SPARE_GUARDIANS = """
+DELETE FROM roster_incoming
+ WHERE kind = 'guardian' AND action = 'departed'
+   AND EXISTS (SELECT 1 FROM roster_relationship p
+                WHERE p.guardian_id = roster_incoming.guardian_id AND p.state = 'current')
+"""
+DEPART_GUARDIANS = """
+UPDATE roster_guardian SET state = 'departed', changed_at = %(at)s, run_id = %(run)s
+ WHERE id IN (SELECT guardian_id FROM roster_incoming
+               WHERE kind = 'guardian' AND action = 'departed')
+"""
+
+WRITE_HISTORY = """
+INSERT INTO roster_historyentry
+       (district_id, school_id, registration_id, run_id, at, action, student_id, guardian_id,
+        before, after)
+SELECT %(district)s, %(school)s, %(registration)s, %(run)s, %(at)s, kind || '.' || action,
+       student_id, guardian_id, before, after
+  FROM roster_incoming ORDER BY change_id
+"""
 
 
 @dataclass(frozen=True)
@@ -40,243 +126,110 @@ class Cause:
     at: datetime
 
 
-@dataclass(frozen=True)
-class PersonChange:
-    """One person's change: `action` as in the history, what was before, what shall be."""
+def take(query: str, params: Mapping[str, Any]) -> int:
+    """Fill the table of what shall change, and say how much that is.
 
-    sourced_id: str
-    action: str
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-
-
-Pair = tuple[str, str]
-
-
-def write_students(changes: Sequence[PersonChange], cause: Cause) -> None:
-    """Add, return, move and update students. Which schools list them is `list_students`' work."""
-    _write(
-        Student,
-        (*STUDENT_FIELDS, "folded"),
-        (
-            (change.sourced_id, *_texts(change, STUDENT_FIELDS), _folded(change.after or {}))
-            for change in changes
-        ),
-        cause,
-    )
-    _keep_history("student", changes, cause)
+    The query gives, for each change: a number for it, its kind and action as in the history, the
+    sourced ids of student and adult (empty where there is none), and JSON of before and after.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(INCOMING)
+        cursor.execute("DELETE FROM roster_incoming")
+        cursor.execute(f"INSERT INTO roster_incoming ({COLUMNS}) {query}", params)
+        return int(cursor.rowcount)
 
 
-def list_students(places: Iterable[tuple[str, int]], cause: Cause) -> None:
-    """Put students, by sourced id, on the lists of schools. One already there stays there."""
-    wanted = list(places)
-    ids = _ids(Student, (sourced_id for sourced_id, _ in wanted), cause)
-    bulk.insert(
-        Listing,
-        ("district_id", "school_id", "student_id"),
-        ((cause.district_id, school_id, ids[sourced_id]) for sourced_id, school_id in wanted),
-        conflict=bulk.LEAVE,
-    )
+def write_people(cause: Cause) -> None:
+    """Add, return, move and update the guardians and students taken, and list the students."""
+    _execute(WRITE_GUARDIANS, cause)
+    with connection.cursor() as cursor:
+        cursor.execute(STUDENTS_TO_WRITE)
+        _write_students(cursor.fetchall(), cause)
+    _execute(RESOLVE, cause)
+    if cause.school_id is not None:
+        _execute(WRITE_LISTINGS, cause)
 
 
-def unlist_students(sourced_ids: Iterable[str], school_ids: Iterable[int], cause: Cause) -> None:
-    """Take students off the lists of schools. One who is on no list any more has departed."""
-    students = Student.objects.filter(
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=list(sourced_ids),
-    )
-    ids = list(students.values_list("id", flat=True))
-    Listing.objects.filter(student_id__in=ids, school_id__in=list(school_ids)).delete()
-    Student.objects.filter(~_listed(), id__in=ids).update(
-        state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
-    )
+def write_relationships(cause: Cause) -> None:
+    """Let the pairs taken stand, or end; and let guardians go of whom none stands any more.
+
+    A guardian who still has one stays, and is no longer among what was taken.
+    """
+    for statement in (
+        WRITE_RELATIONSHIPS,
+        END_RELATIONSHIPS,
+        SPARE_GUARDIANS,
+        DEPART_GUARDIANS,
+    ):
+        _execute(statement, cause)
 
 
-def note_students(changes: Sequence[PersonChange], cause: Cause) -> None:
-    """Write the history of students who come to a list, or leave one, with no other change."""
-    _keep_history("student", changes, cause)
+def write_history(cause: Cause) -> None:
+    """Keep everything that was taken as history."""
+    _execute(WRITE_HISTORY, cause)
 
 
-def write_guardians(changes: Sequence[PersonChange], cause: Cause) -> None:
-    """Add, return and update guardians."""
-    _write(
-        Guardian,
-        GUARDIAN_FIELDS,
-        ((change.sourced_id, *_texts(change, GUARDIAN_FIELDS)) for change in changes),
-        cause,
-    )
-    _keep_history("guardian", changes, cause)
-
-
-def depart_guardians(changes: Sequence[PersonChange], cause: Cause) -> list[str]:
-    """Let guardians go of whom no current relationship is left. Gives the ids of those who went."""
-    linked = Relationship.objects.filter(guardian=OuterRef("pk"), state=RelationshipState.CURRENT)
-    going = Guardian.objects.filter(
-        ~Exists(linked),
-        district_id=cause.district_id,
-        registration_id=cause.registration_id,
-        sourced_id__in=[change.sourced_id for change in changes],
-    )
-    gone = {str(guardian.sourced_id): guardian for guardian in going}
-    Guardian.objects.filter(id__in=[guardian.id for guardian in gone.values()]).update(
-        state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
-    )
-    _keep_history("guardian", [change for change in changes if change.sourced_id in gone], cause)
-    return list(gone)
-
-
-def add_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
-    """Let pairs stand, by sourced ids. A pair that stood before stands again."""
-    students = _ids(Student, (student for student, _ in pairs), cause)
-    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
-    at = bulk.as_moment(cause.at)
-    bulk.insert(
-        Relationship,
-        ("district_id", "student_id", "guardian_id", "state", "began_at", "run_id"),
-        (
-            (
-                cause.district_id,
-                students[student],
-                guardians[adult],
-                RelationshipState.CURRENT.value,
-                at,
-                cause.run_id,
-            )
-            for student, adult in pairs
-        ),
-        conflict="(district_id, student_id, guardian_id) DO UPDATE SET state = excluded.state,"
-        " began_at = excluded.began_at, ended_at = NULL, run_id = excluded.run_id",
-    )
-    _keep_pair_history("relationship.added", pairs, cause)
-
-
-def end_relationships(pairs: Sequence[Pair], cause: Cause) -> None:
-    """Let pairs end. They stay on record with their end."""
-    students = _ids(Student, (student for student, _ in pairs), cause)
-    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
-    ending = {(students[student], guardians[adult]) for student, adult in pairs}
-    candidates = Relationship.objects.filter(
-        district_id=cause.district_id,
-        student_id__in={student for student, _ in ending},
-        state=RelationshipState.CURRENT,
-    )
-    ended = [row for row in candidates if (row.student_id, row.guardian_id) in ending]
-    for row in ended:
-        row.state = RelationshipState.ENDED
-        row.ended_at = cause.at
-        row.run_id = cause.run_id
-    Relationship.objects.bulk_update(ended, ["state", "ended_at", "run_id"], batch_size=BATCH)
-    _keep_pair_history("relationship.removed", pairs, cause)
-
-
-def _ids(
-    model: type[Student] | type[Guardian], sourced_ids: Iterable[str], cause: Cause
-) -> dict[str | None, int]:
-    ids: dict[str | None, int] = {}
-    for batch in batched(dict.fromkeys(sourced_ids), BATCH):
-        found = model.objects.filter(
+def unlist_students(sourced_ids: Iterable[str], school_id: int, cause: Cause) -> None:
+    """Take students off a school's list. One who is on no list any more has departed."""
+    listed = Exists(Listing.objects.filter(student=OuterRef("pk")))
+    for batch in batched(sourced_ids, BATCH):
+        students = Student.objects.filter(
             district_id=cause.district_id,
             registration_id=cause.registration_id,
             sourced_id__in=batch,
         )
-        ids.update(found.values_list("sourced_id", "id"))
-    return ids
+        ids = list(students.values_list("id", flat=True))
+        Listing.objects.filter(student_id__in=ids, school_id=school_id).delete()
+        Student.objects.filter(~listed, id__in=ids).update(
+            state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
+        )
 
 
-def _listed() -> Exists:
-    return Exists(Listing.objects.filter(student=OuterRef("pk")))
+def _execute(statement: str, cause: Cause) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "district": cause.district_id,
+                "registration": cause.registration_id,
+                "school": cause.school_id,
+                "run": cause.run_id,
+                "at": bulk.as_moment(cause.at),
+            },
+        )
 
 
-def _texts(change: PersonChange, fields: Sequence[str]) -> list[str]:
-    return [(change.after or {})[field] for field in fields]
-
-
-def _folded(wanted: Mapping[str, Any]) -> str:
-    return folded_student(
-        given=wanted["given_name"],
-        middle=wanted["middle_name"],
-        family=wanted["family_name"],
-        identifier=wanted["identifier"],
-    )
-
-
-def _write(
-    model: type[Student] | type[Guardian],
-    fields: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    cause: Cause,
-) -> None:
-    """Insert or update people: each row a sourced id and the values of `fields`."""
+def _write_students(rows: Sequence[tuple[str, Any]], cause: Cause) -> None:
+    """In Python, since the database does not fold names as the desk searches them."""
     at = bulk.as_moment(cause.at)
-    common = (
-        cause.district_id,
-        cause.registration_id,
-        at,
-        State.ACTIVE.value,
-        at,
-        cause.run_id,
-    )
+    common = (cause.district_id, cause.registration_id, at, State.ACTIVE.value, at, cause.run_id)
+    fields = (*STUDENT_FIELDS, "folded")
     altered = ("state", "changed_at", "run_id", *fields)
     bulk.insert(
-        model,
+        Student,
         ("district_id", "registration_id", "first_seen_at", *altered[:3], "sourced_id", *fields),
-        ((*common, *row) for row in rows),
+        (
+            (
+                *common,
+                sourced_id,
+                *(wanted[field] for field in STUDENT_FIELDS),
+                folded_student(
+                    given=wanted["given_name"],
+                    middle=wanted["middle_name"],
+                    family=wanted["family_name"],
+                    identifier=wanted["identifier"],
+                ),
+            )
+            for sourced_id, after in rows
+            if (wanted := _decoded(after))
+        ),
         conflict="(district_id, registration_id, sourced_id) DO UPDATE SET "
         + ", ".join(f"{field} = excluded.{field}" for field in altered),
     )
 
 
-def _keep_history(
-    kind: Literal["student", "guardian"], changes: Sequence[PersonChange], cause: Cause
-) -> None:
-    model = Student if kind == "student" else Guardian
-    ids = _ids(model, (change.sourced_id for change in changes), cause)
-    _write_history(
-        (
-            (
-                f"{kind}.{change.action}",
-                ids[change.sourced_id] if kind == "student" else None,
-                ids[change.sourced_id] if kind == "guardian" else None,
-                bulk.as_json(change.before),
-                bulk.as_json(change.after),
-            )
-            for change in changes
-        ),
-        cause,
-    )
-
-
-def _keep_pair_history(action: str, pairs: Sequence[Pair], cause: Cause) -> None:
-    students = _ids(Student, (student for student, _ in pairs), cause)
-    guardians = _ids(Guardian, (adult for _, adult in pairs), cause)
-    _write_history(
-        ((action, students[student], guardians[adult], None, None) for student, adult in pairs),
-        cause,
-    )
-
-
-def _write_history(rows: Iterable[Sequence[Any]], cause: Cause) -> None:
-    common = (
-        cause.district_id,
-        cause.school_id,
-        cause.registration_id,
-        cause.run_id,
-        bulk.as_moment(cause.at),
-    )
-    bulk.insert(
-        HistoryEntry,
-        (
-            "district_id",
-            "school_id",
-            "registration_id",
-            "run_id",
-            "at",
-            "action",
-            "student_id",
-            "guardian_id",
-            "before",
-            "after",
-        ),
-        ((*common, *row) for row in rows),
-    )
+def _decoded(json: Any) -> dict[str, Any]:
+    """A raw query gives JSON as text on SQLite, and decoded on PostgreSQL."""
+    if isinstance(json, dict):
+        return json
+    return msgspec.json.decode(json, type=dict[str, Any])

@@ -24,7 +24,7 @@ class State(models.TextChoices):
 class Person(models.Model):
     """What students and guardians share. Names are kept as the source spells them."""
 
-    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, db_index=False)
     # None: known to the school only, never seen at a source.
     registration_id = models.BigIntegerField(null=True)
     sourced_id = models.CharField(max_length=255, null=True)  # noqa: DJ001  # no id is not ""
@@ -78,7 +78,7 @@ class Guardian(Person):
 class Listing(models.Model):
     """A student on one school's list. A student may be on several."""
 
-    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, db_index=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="listings")
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="listings")
 
@@ -98,7 +98,7 @@ class RelationshipState(models.TextChoices):
 class Relationship(models.Model):
     """One student with one guardian. An ended one stays, so that the desk can say since when."""
 
-    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, db_index=False)
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="relationships")
     guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="relationships")
     state = models.CharField(max_length=10, choices=RelationshipState.choices)
@@ -132,7 +132,7 @@ class RelationshipClaim(models.Model):
     Kept by source ids, so that a claim about somebody not (yet) in the feed waits and resolves.
     """
 
-    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    district = models.ForeignKey(District, on_delete=models.CASCADE, db_index=False)
     registration_id = models.BigIntegerField()
     side = models.CharField(max_length=10, choices=Side.choices)
     student_sourced_id = models.CharField(max_length=255)
@@ -146,30 +146,32 @@ class RelationshipClaim(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["registration_id", "adult_sourced_id"], name="claims_by_adult"),
+            models.Index(
+                fields=["registration_id", "adult_sourced_id", "side"], name="claims_of_an_adult"
+            ),
         ]
 
 
 class HistoryEntry(models.Model):
     """One change of one student, guardian or relationship, with what was before and after."""
 
-    district = models.ForeignKey(District, on_delete=models.CASCADE)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    district = models.ForeignKey(District, on_delete=models.CASCADE, db_index=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, db_index=False)
     registration_id = models.BigIntegerField(null=True)
     run_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     # "student.transferred", "relationship.removed", ...
     action = models.CharField(max_length=40)
-    student = models.ForeignKey(Student, on_delete=models.CASCADE, null=True)
-    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, null=True)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, null=True, db_index=False)
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, null=True, db_index=False)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["district", "student", "at"], name="history_by_student"),
-            models.Index(fields=["district", "guardian", "at"], name="history_by_guardian"),
-            models.Index(fields=["district", "run_id"], name="history_by_run"),
+            models.Index(fields=["student", "at"], name="history_of_a_student"),
+            models.Index(fields=["guardian", "at"], name="history_of_a_guardian"),
+            models.Index(fields=["run_id"], name="history_of_a_run"),
         ]
 
 

@@ -78,6 +78,8 @@ class SyncRun(models.Model):
     failure = models.CharField(max_length=60, blank=True)
     failure_detail = models.CharField(max_length=500, blank=True)
     retry_helps = models.BooleanField(default=False)
+    # Its rows count as seen: everything that follows from them is in the roster, or is marked.
+    remembered = models.BooleanField(default=False)
     # Ids of enabled schools that the source lists no more.
     schools_missing = models.JSONField(default=list)
     # What the source announced, or the last run read: for an estimate.
@@ -129,55 +131,66 @@ OWN_ID = {"student": "student_sourced_id", "guardian": "adult_sourced_id"}
 SIDE = {"student": "student", "guardian": "adult"}
 
 
-class SeenRow(models.Model):
-    """A source row as last accepted, by the digest of its bytes.
+class SeenBlock(models.Model):
+    """Some rows that stood together in the source, as they were last accepted (sync/ledger.py).
 
-    A row whose digest stands here costs a hash and a lookup. An empty digest is no row's: that one
-    is looked at in every sync, and its absence is noticed.
+    A block whose digest is known is neither split nor parsed. One without a digest is looked at
+    row by row: something in it waits, could not be read, or did not come any more.
     """
 
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=10, choices=RowKind.choices)
-    sourced_id = models.CharField(max_length=255)
-    digest = models.BinaryField(max_length=16)
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, db_index=False)
+    # The run that read it. It counts when that run has done all its work (SyncRun.remembered).
+    run = models.ForeignKey(SyncRun, on_delete=models.PROTECT, related_name="+")
+    digest = models.BinaryField(max_length=16, null=True)
+    # Packed: digest, key and kind of each row; and the ids of their people, in the same order.
+    rows = models.BinaryField()
+    ids = models.BinaryField()
+    count = models.PositiveSmallIntegerField()
+    # Its rows are to be looked at whatever their digests say; absences are still noticed.
+    void = models.BooleanField(default=False)
+    # The run that read something else in its place.
+    replaced_by = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["registration", "kind", "sourced_id"], name="one_seen_row_per_id"
-            ),
+        indexes = [
+            models.Index(fields=["registration", "run", "void"], name="seen_blocks_of_a_run"),
+            models.Index(fields=["registration", "replaced_by"], name="replaced_blocks"),
         ]
 
 
 class StagedRow(models.Model):
     """A changed row of one run, or one that is gone (`gone` says why, `wanted` is empty)."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_rows")
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, related_name="staged_rows", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=RowKind.choices)
     sourced_id = models.CharField(max_length=255)
-    digest = models.BinaryField(max_length=16, null=True)
-    # Of what the row says: two rows of one id with the same meaning are one row.
-    meaning = models.BinaryField(max_length=16, null=True)
     # What the roster should hold; None for a row that is gone.
     wanted = models.JSONField(null=True)
     gone = models.CharField(max_length=30, blank=True)
-    # A student's first school, whose transaction takes her changes; and whether contacts are taken.
+    # A student's first school, whose transaction takes her changes; how many there are; and whether
+    # contacts are taken.
     home_school_id = models.BigIntegerField(null=True)
+    schools = models.PositiveSmallIntegerField(default=0)
     contacts = models.BooleanField(default=False)
+    # Not to be believed as it stands: more than one row makes up this person.
+    look_again = models.BooleanField(default=False)
     accepted = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "kind", "sourced_id"], name="one_staged_row_per_id"
-            ),
+        # Not unique: an id that comes twice is noticed when all has come (stages/stage.py).
+        indexes = [
+            models.Index(fields=["run", "kind", "sourced_id"], name="staged_rows_by_id"),
         ]
 
 
 class StagedClaim(models.Model):
     """What one staged row says about one pair."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="staged_claims")
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, related_name="staged_claims", db_index=False
+    )
     side = models.CharField(max_length=10)
     student_sourced_id = models.CharField(max_length=255)
     adult_sourced_id = models.CharField(max_length=255)
@@ -204,9 +217,11 @@ class ChangeState(models.TextChoices):
 class PlannedChange(models.Model):
     """One thing that must change for the roster to match the source, with before and after."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="planned_changes")
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, related_name="planned_changes", db_index=False
+    )
     # None: a guardian whose children are in several schools; added before any school.
-    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, db_index=False)
     kind = models.CharField(max_length=20)
     action = models.CharField(max_length=20)
     student_sourced_id = models.CharField(max_length=255, blank=True)
@@ -219,7 +234,7 @@ class PlannedChange(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "school", "state"], name="changes_of_a_school"),
+            models.Index(fields=["run", "school"], name="changes_of_one_school"),
             models.Index(fields=["run", "student_sourced_id"], name="changes_by_student"),
             models.Index(fields=["run", "adult_sourced_id"], name="changes_by_adult"),
         ]

@@ -1,7 +1,7 @@
 """What the stages hand to each other: plain, frozen, free of database, network and clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -70,7 +70,6 @@ class WantedStudent(msgspec.Struct, frozen=True):
     grade: str
     # Ours, ascending: the first is the student's home school.
     schools: tuple[int, ...]
-    contacts: bool
 
 
 class WantedGuardian(msgspec.Struct, frozen=True):
@@ -101,15 +100,28 @@ class NormalizedRow:
     wanted: WantedStudent | WantedGuardian | None
     claims: tuple[Claim, ...] = ()
     gone: str = ""
+    # Whether a school of hers takes contacts.
+    contacts: bool = False
     # How many of its values were too long for the roster, and were cut.
     clipped: int = 0
 
-    def meaning(self) -> bytes:
-        """A digest of what the row says, without what does not matter (dateLastModified)."""
-        words = msgspec.json.encode(
-            [self.wanted, self.gone, sorted((c.side, c.student, c.adult) for c in self.claims)]
-        )
-        return blake2b(words, digest_size=DIGEST_BYTES).digest()
+
+@dataclass(frozen=True, slots=True)
+class RowIn:
+    """One row of a block: as it was (at a place of the ledger), or read anew, or unreadable."""
+
+    digest: bytes
+    place: int = -1
+    normalized: NormalizedRow | None = None
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A block that was not known as a whole, with all of its rows."""
+
+    digest: bytes
+    rows: list[RowIn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,37 +165,3 @@ class HoldReason:
     count: int
     of: int
     limit: int
-
-
-@dataclass
-class Ledger:
-    """The rows as last accepted, and which of them this pull has shown again.
-
-    Digest to row, with a flag for each: a row seen twice is still one row.
-    """
-
-    known: dict[bytes, tuple[str, str]]
-    shown: set[tuple[str, str]] = field(default_factory=set)
-    changed: set[tuple[str, str]] = field(default_factory=set)
-    excused: set[str] = field(default_factory=set)
-    # Rows of the last read that came more than once in it.
-    repeated: frozenset[bytes] = frozenset()
-
-    def recognises(self, digest: bytes) -> bool:
-        row = self.known.get(digest)
-        if row is None:
-            return False
-        self.shown.add(row)
-        return True
-
-    def shows_two_faces(self) -> set[tuple[str, str]]:
-        """Ids that came both unchanged and changed: two rows of one id (Ed-Fi, a shifted page)."""
-        return self.shown & self.changed
-
-    def absent(self) -> list[tuple[str, str]]:
-        """Rows accepted before that did not come. Invalid is not missing: those are excused."""
-        return [
-            row
-            for row in self.known.values()
-            if row not in self.shown and row not in self.changed and row[1] not in self.excused
-        ]

@@ -27,8 +27,9 @@ from schoolgate.roster.new_ids import (
 )
 from schoolgate.sync.adoption import check_current
 from schoolgate.sync.comparing import Comparison, Ours, compare, match_adults
-from schoolgate.sync.models import Decision, Hold, PlannedChange, SeenRow, SyncRun
+from schoolgate.sync.models import Decision, Hold, PlannedChange, SyncRun
 from schoolgate.sync.queries import overtaken_by
+from schoolgate.sync.seen import forget_what_was_seen
 from schoolgate.sync.single_flight import only_sync_of
 
 BATCH = 500
@@ -104,7 +105,7 @@ def rekey_school(comparison: Comparison, *, why: str, by: int, at: datetime) -> 
             )
         if now.matching.doubts:
             raise CannotRekey("Decide first on those who may be one of several: each, one by one.")
-        look_at_everything_again(comparison.run.registration_id)
+        forget_what_was_seen(comparison.run.registration_id)
         return _rekey(now, why=why, by=by, at=at)
 
 
@@ -124,7 +125,7 @@ def rekey_all(
     in_doubt: list[School] = []
     with only_sync_of(run.registration_id):
         check_current(run)
-        look_at_everything_again(run.registration_id)
+        forget_what_was_seen(run.registration_id)
         schools = [found.school for found in turnovers(run)]
         for number, school in enumerate(schools):
             if number and clock() >= until:
@@ -136,11 +137,6 @@ def rekey_all(
                 people += _rekey(comparison, why=why, by=by, at=clock())
                 done += 1
     return Done(done, people, tuple(in_doubt), 0)
-
-
-def look_at_everything_again(registration_id: int) -> None:
-    """Let the next sync read every row anew: what it remembers is of the old ids."""
-    SeenRow.objects.filter(registration_id=registration_id).update(digest=b"")
 
 
 # --- steps ----------------------------------------------------------------------------------------
@@ -162,8 +158,6 @@ def _rekey(comparison: Comparison, *, why: str, by: int, at: datetime) -> int:
     give_guardians_ids(adults.pairs, cause)
     give_students_ids(students, cause)
     forget_claims(run.registration_id, students=gone_students, adults=gone_adults)
-    _forget_rows(run, "student", gone_students)
-    _forget_rows(run, "guardian", gone_adults)
     _take_off_the_plan(run, "student_sourced_id", {*gone_students, *students.values()})
     _take_off_the_plan(run, "adult_sourced_id", {*gone_adults, *adults.pairs.values()})
     _settle_holds(run, school, why=why, by=by, at=at)
@@ -188,13 +182,6 @@ def _ids_of(model: type[Student] | type[Guardian], rows: Mapping[int, object]) -
         ids = model._default_manager.filter(id__in=batch)  # noqa: SLF001  # either of two
         found += [str(sourced_id) for sourced_id in ids.values_list("sourced_id", flat=True)]
     return found
-
-
-def _forget_rows(run: SyncRun, kind: str, sourced_ids: Iterable[str]) -> None:
-    for batch in batched(sourced_ids, BATCH):
-        SeenRow.objects.filter(
-            registration_id=run.registration_id, kind=kind, sourced_id__in=batch
-        ).delete()
 
 
 def _take_off_the_plan(run: SyncRun, field: str, sourced_ids: Iterable[str]) -> None:

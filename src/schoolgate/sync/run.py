@@ -15,16 +15,23 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from schoolgate.oneroster.collection import Collection, Source
 from schoolgate.oneroster.records import Status, User, Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
+from schoolgate.roster.batches import in_slices
 from schoolgate.sync import decide as judge
-from schoolgate.sync import records
-from schoolgate.sync.models import ChangeState, PlannedChange, StagedClaim, StagedRow, SyncRun
+from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
 from schoolgate.sync.records import LONGEST_ID, NormalizedRow, SchoolTake, Scope
+from schoolgate.sync.seen import (
+    Person,
+    Seen,
+    begin_to_count,
+    open_seen,
+    replace_blocks,
+    stop_believing,
+)
 from schoolgate.sync.stages import apply as applying
 from schoolgate.sync.stages import collect, normalize, plan, safety, stage
 
@@ -41,26 +48,35 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
     scope = scope_of(run.registration)
     salt = scope.version(secret=settings.SECRET_KEY.encode())
     with _timed(run, "fetch"):
-        stage.clear(run)
         tell("collect", 0)
         run.schools_missing = _schools_missing(source, scope)
-        ledger = stage.open_ledger(run)
+        seen = open_seen(run.registration_id)
         odd: Counter[str] = Counter()
 
         def read(users: Collection[User]) -> None:
-            changed = collect.collect(users, ledger=ledger, salt=salt)
-            stage.stage(run, _normalized(changed, scope, odd, tell), ledger=ledger)
+            odd.clear()
+            stage.clear(run)
+            looked = collect.collect(
+                users,
+                lambda user: _normalized(user, scope, odd),
+                ledger=seen.ledger,
+                salt=salt,
+                tell=lambda rows: tell("collect", rows),
+            )
+            stage.stage(run, looked, seen=seen)
 
-        users, verdict = collect.read_until_still(source, read, ledger=ledger)
+        users, verdict = collect.read_until_still(source, read, ledger=seen.ledger)
         tell("stage", verdict.received)
-        two_faced = stage.unstage_two_faced(run, ledger)
-        _note_verdict(run, verdict)
+        _note_verdict(run, verdict, known=seen.ledger.count)
+        stage.join_doublets(run, seen)
+        odd["duplicate_id"] += stage.unstage_two_faced(run, seen)
+        _stage_newly_linked(run, source, seen, scope)
+        replace_blocks(run, seen, whole=bool(run.complete))
         if run.complete:
-            _stage_absences(run, source, ledger, scope)
+            _stage_absences(run, source, seen, scope)
         run.rows_read = verdict.received
-        run.rows_unchanged = len(ledger.shown)
+        run.rows_unchanged = seen.ledger.unchanged
         run.pages = verdict.pages
-        odd["duplicate_id"] += two_faced
         run.problems = dict(users.problems.counts + odd)
         stage.keep_problems(run, users.problems)
         run.save()
@@ -69,7 +85,9 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
 def let_everybody_go(run: SyncRun) -> None:
     """No school of this source is taken any more: its people go, whatever the source would say."""
     stage.clear(run)
-    stage.stage_absences(run, stage.open_ledger(run).absent())
+    seen = open_seen(run.registration_id)
+    replace_blocks(run, seen, whole=True)
+    stage.stage_absences(run, seen, seen.ledger.absent(), but=set())
     run.complete = True
     run.timings["fetch"] = 0.0
     run.save()
@@ -77,7 +95,7 @@ def let_everybody_go(run: SyncRun) -> None:
 
 def decide(run: SyncRun, *, tell: Progress) -> None:
     """Plan what must change, and mark what is too dangerous to do without a person."""
-    with _timed(run, "decide"), transaction.atomic():
+    with _timed(run, "decide"):
         tell("plan", 0)
         plan.make_plan(run)
         tell("safety", 0)
@@ -86,15 +104,7 @@ def decide(run: SyncRun, *, tell: Progress) -> None:
             judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
         else:
             judge.withhold_removals(run)
-        earlier = PlannedChange.objects.filter(run__registration_id=run.registration_id).exclude(
-            run=run
-        )
-        # An earlier plan is history now: this one looked at everything again. Unless it could not:
-        # who was absent from a whole pull and waits for a person is not forgotten over half a one.
-        (earlier if run.complete else earlier.exclude(state=ChangeState.HELD)).delete()
-        others = SyncRun.objects.filter(registration_id=run.registration_id).exclude(pk=run.pk)
-        StagedClaim.objects.filter(run__in=others).delete()
-        StagedRow.objects.filter(run__in=others).delete()
+        _forget_earlier_plans(run)
         run.save()
 
 
@@ -104,6 +114,8 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
     Raises:
         Superseded: when another run of this registration has taken over.
     """
+    if run.remembered:
+        return
     with _timed(run, "apply"):
         schools = list(
             PlannedChange.objects.filter(run=run, school__isnull=False)
@@ -112,6 +124,7 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
             .distinct()
         )
         tell("apply", 0)
+        stop_believing(run)
         applying.apply_shared(run, now=clock())
         for done, school_id in enumerate(schools, start=1):
             applying.apply_school(run, school_id or 0, now=clock())
@@ -119,12 +132,30 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
         applying.apply_leavers(run, now=clock())
         run.changes = count_applied(run)
         run.save()
+        begin_to_count(run)
 
 
 def forget_staging(run: SyncRun) -> None:
     """What was staged has done its work."""
-    StagedClaim.objects.filter(run=run).delete()
-    StagedRow.objects.filter(run=run).delete()
+    stage.forget_staging(run)
+
+
+def _forget_earlier_plans(run: SyncRun) -> None:
+    """An earlier plan is history now: whatever of it waited was looked at again.
+
+    Unless it could not be: who was absent from a whole pull and waits for a person is not forgotten
+    over half a one.
+    """
+    earlier = PlannedChange.objects.filter(run__registration_id=run.registration_id).exclude(
+        run=run
+    )
+    for planned in in_slices(earlier if run.complete else earlier.exclude(state=ChangeState.HELD)):
+        planned.delete()
+    for other in SyncRun.objects.filter(
+        Exists(StagedRow.objects.filter(run=OuterRef("pk"))),
+        registration_id=run.registration_id,
+    ).exclude(pk=run.pk):
+        stage.forget_staging(other)
 
 
 def scope_of(registration: Registration) -> Scope:
@@ -156,43 +187,63 @@ def _schools_missing(source: Source, scope: Scope) -> list[int]:
     return sorted({take.school_id for take in scope.schools.values()} - there)
 
 
-def _note_verdict(run: SyncRun, verdict: Verdict) -> None:
-    """A pull in which somebody had no id is not whole either: she may be any that seems gone."""
-    run.complete = verdict.complete and verdict.every_id_known
-    run.incomplete_reason = verdict.reason or ("" if run.complete else "id_unknown")
-    run.incomplete_detail = (
-        verdict.detail or ("" if run.complete else "A record came without a readable sourcedId.")
-    )[:500]
+def _note_verdict(run: SyncRun, verdict: Verdict, *, known: int) -> None:
+    """A pull in which somebody had no id is not whole either: she may be any that seems gone.
+
+    Nor is one that brings nobody, where there were people before.
+    """
+    run.complete = verdict.complete
+    run.incomplete_reason, run.incomplete_detail = verdict.reason or "", verdict.detail[:500]
+    if verdict.complete and not verdict.every_id_known:
+        run.complete = False
+        run.incomplete_reason = "id_unknown"
+        run.incomplete_detail = "A record came without a readable sourcedId."
+    elif verdict.complete and known and not verdict.received:
+        run.complete = False
+        run.incomplete_reason = "empty"
+        run.incomplete_detail = "The source sent no users at all, and it had some before."
 
 
-def _normalized(
-    changed: Iterator[collect.ChangedRow], scope: Scope, odd: Counter[str], tell: Progress
-) -> Iterator[tuple[bytes, NormalizedRow]]:
-    for count, row in enumerate(changed, start=1):
-        normalized = normalize.normalize(row.user, scope)
-        if len(row.user.sourced_id) > LONGEST_ID:
-            odd["id_too_long"] += 1
-        elif normalized is not None:
-            odd["clipped"] += normalized.clipped
-            yield row.digest, normalized
-        if count % 1_000 == 0:
-            tell("collect", count)
+def _normalized(user: User, scope: Scope, odd: Counter[str]) -> NormalizedRow | None:
+    row = normalize.normalize(user, scope)
+    if len(user.sourced_id) > LONGEST_ID:
+        odd["id_too_long"] += 1
+    elif row is not None:
+        odd["clipped"] += row.clipped
+    return row
 
 
-def _stage_absences(run: SyncRun, source: Source, ledger: records.Ledger, scope: Scope) -> None:
+def _stage_newly_linked(run: SyncRun, source: Source, seen: Seen, scope: Scope) -> None:
+    """Read once more who was nobody of ours, and is now linked to a student of ours."""
+    places = stage.newly_linked(run, seen)
+    if places:
+        salt = scope.version(secret=settings.SECRET_KEY.encode())
+        again = collect.KnownBlocks(seen.ledger, places.values())
+        users = collect.look_up(source, set(places), again, salt)
+        rows = (normalize.normalize(user, scope) for user in users)
+        stage.stage_people(
+            run, (row for row in rows if row is not None and row.wanted), look_again=False
+        )
+
+
+def _stage_absences(run: SyncRun, source: Source, seen: Seen, scope: Scope) -> None:
     """Believe that somebody is gone, after asking for her by id where that can be done."""
-    absent = ledger.absent()
-    answers = collect.confirm_absences(source, absent)
-    if answers is not None:
-        still_there = [
-            (stage.NEVER, row)
-            for user in answers.values()
-            if user is not None and (row := normalize.normalize(user, scope)) is not None
-        ]
-        stage.stage(run, still_there, ledger=ledger)
-        # A question that failed is no answer: those people stay until somebody answers.
-        ledger.excused |= {sourced_id for _, sourced_id in absent} - answers.keys()
-    stage.stage_absences(run, ledger.absent())
+    places = seen.ledger.absent()
+    spared: set[Person] = set()
+    if len(places) <= collect.CONFIRM_AT_MOST:
+        absent = {person for people in seen.people_at(places) for _, person in people}
+        answers = collect.confirm_absences(source, sorted(sourced_id for _, sourced_id in absent))
+        if answers is not None:
+            there = [
+                row
+                for user in answers.values()
+                if user is not None and (row := normalize.normalize(user, scope)) is not None
+            ]
+            stage.stage_people(run, there, look_again=True)
+            # A question that failed is no answer: those people stay until somebody answers.
+            spared = {person for person in absent if person[1] not in answers}
+            spared |= {(row.kind, row.sourced_id) for row in there}
+    stage.stage_absences(run, seen, places, but=spared)
 
 
 def count_applied(run: SyncRun) -> dict[str, int]:

@@ -28,10 +28,10 @@ from schoolgate.sync.models import (
     Origin,
     PlannedChange,
     RunKind,
-    SeenRow,
     SyncRun,
 )
-from schoolgate.sync.records import HoldReason
+from schoolgate.sync.records import HoldReason, Kind
+from schoolgate.sync.seen import forget_what_was_seen, watch_over
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 from schoolgate.sync.stages import safety
 from schoolgate.sync.undo_checks import (
@@ -196,23 +196,11 @@ def _look_at_everything_again(run: SyncRun, changes: Iterable[PlannedChange]) ->
     """
     forget_what_was_seen(run.registration_id)
     back = [
-        (change.kind, change.student_sourced_id or change.adult_sourced_id)
+        (Kind(change.kind), change.student_sourced_id or change.adult_sourced_id)
         for change in changes
         if change.action == "returned"
     ]
-    SeenRow.objects.bulk_create(
-        (
-            SeenRow(registration_id=run.registration_id, kind=kind, sourced_id=key, digest=b"")
-            for kind, key in back
-        ),
-        batch_size=2_000,
-        ignore_conflicts=True,
-    )
-
-
-def forget_what_was_seen(registration_id: int) -> None:
-    """To be replaced by the function of the same name in sync/seen.py."""
-    SeenRow.objects.filter(registration_id=registration_id).update(digest=b"")
+    watch_over(run, back)
 
 
 def _list_dates(run: SyncRun) -> dict[int, datetime | None]:

@@ -6,19 +6,19 @@ two lists and never on none. Guardians that schools share come before all school
 nobody is left go after all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
-from django.db.models import QuerySet
+import msgspec
+from django.db import connection, transaction
+from django.db.models import Max, Min, QuerySet
 
 from schoolgate.registrations.models import Registration, SourceSchool
-from schoolgate.roster import bulk
 from schoolgate.roster import changes as roster
 from schoolgate.roster.batches import batched
-from schoolgate.roster.changes import Cause, PersonChange
-from schoolgate.roster.models import Guardian, Listing, RelationshipClaim, State
+from schoolgate.roster.changes import Cause
+from schoolgate.roster.models import Listing
 from schoolgate.sync.models import (
     OWN_ID,
     SIDE,
@@ -26,19 +26,70 @@ from schoolgate.sync.models import (
     ChangeState,
     Hold,
     PlannedChange,
-    SeenRow,
-    StagedClaim,
     StagedRow,
     SyncRun,
 )
 
-BATCH = 2_000
+# Shared guardians, and source rows that asked for no change: so many in one transaction.
+SLICE = 10_000
 Row = TypeVar("Row", PlannedChange, AppliedSchool)
 
-CLAIM = ("side", "student_sourced_id", "adult_sourced_id")
-SEEN = ("registration_id", "kind", "sourced_id", "digest")
-# The digest of no row.
-NEVER = b""
+PLANNED = """
+SELECT id, kind, action, student_sourced_id, adult_sourced_id, before, after
+  FROM sync_plannedchange
+ WHERE run_id = %(run)s AND state = 'planned'
+"""
+OF_SCHOOL = f"{PLANNED} AND school_id = %(school)s"
+# Guardians whose children are in several schools come before all schools, and go after all.
+SHARED = f"""{PLANNED} AND school_id IS NULL AND kind = 'guardian' AND action <> 'departed'
+   AND id > %(after)s AND id <= %(upto)s"""
+SHARED_LEAVING = f"""{PLANNED} AND school_id IS NULL AND kind = 'guardian' AND action = 'departed'
+   AND id > %(after)s AND id <= %(upto)s"""
+
+DONE = """
+UPDATE sync_plannedchange SET state = 'applied'
+ WHERE id IN (SELECT change_id FROM roster_incoming)
+"""
+
+# Source rows of which everything that follows is in the roster. One of which something waits keeps
+# the claims of its last accepted form, and is looked at again.
+ACCEPTED = """
+INSERT INTO sync_accepted (sourced_id)
+SELECT r.sourced_id FROM {which}
+   AND r.run_id = %(run)s AND r.kind = %(kind)s AND NOT r.accepted
+   AND NOT EXISTS (SELECT 1 FROM sync_plannedchange w
+                    WHERE w.run_id = r.run_id AND w.{own} = r.sourced_id
+                      AND w.kind IN (%(kind)s, 'relationship') AND w.state <> 'applied')
+"""
+# (SQLite reads the tables of a CROSS JOIN in the order in which they are written: few rows first.)
+WRITTEN_NOW = """(SELECT DISTINCT {column} AS own FROM roster_incoming WHERE {column} <> '') i
+  CROSS JOIN sync_stagedrow r WHERE r.sourced_id = i.own"""
+IN_SLICE = "sync_stagedrow r WHERE r.id > %(after)s AND r.id <= %(upto)s"
+# Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
+TAKE_OVER_CLAIMS = (
+    """
+DELETE FROM roster_relationshipclaim
+ WHERE registration_id = %(registration)s AND side = %(side)s
+   AND {own} IN (SELECT sourced_id FROM sync_accepted)
+   AND NOT EXISTS (SELECT 1 FROM sync_stagedclaim c
+                    WHERE c.run_id = %(run)s AND c.side = %(side)s
+                      AND c.student_sourced_id = roster_relationshipclaim.student_sourced_id
+                      AND c.adult_sourced_id = roster_relationshipclaim.adult_sourced_id)
+""",
+    """
+INSERT INTO roster_relationshipclaim
+       (district_id, registration_id, side, student_sourced_id, adult_sourced_id)
+SELECT DISTINCT %(district)s, %(registration)s, c.side, c.student_sourced_id, c.adult_sourced_id
+  FROM sync_accepted a CROSS JOIN sync_stagedclaim c
+ WHERE c.run_id = %(run)s AND c.{own} = a.sourced_id AND c.side = %(side)s
+    ON CONFLICT DO NOTHING
+""",
+    """
+UPDATE sync_stagedrow SET accepted = TRUE
+ WHERE run_id = %(run)s AND kind = %(kind)s
+   AND sourced_id IN (SELECT sourced_id FROM sync_accepted)
+""",
+)
 
 
 class Superseded(Exception):
@@ -49,14 +100,14 @@ class Superseded(Exception):
 
 
 def apply_shared(run: SyncRun, *, now: datetime) -> None:
-    """Add and update guardians whose children are in several schools."""
-    with transaction.atomic():
-        if not _claim(run, None, now=now):
-            return
-        planned = _planned(run, None, "guardian", "added", "returned", "updated")
-        _write_guardians(planned, _cause(run, None, now))
-        for batch in batched((change.adult_sourced_id for change in planned), BATCH):
-            _accept(run, batch, "guardian")
+    """Add and update guardians whose children are in several schools, some of them at a time."""
+    for slice_ in _slices(PlannedChange.objects.filter(run=run, school=None)):
+        with transaction.atomic():
+            _check_current(run)
+            if roster.take(SHARED, _names(run, slice_)):
+                cause = _cause(run, None, now)
+                roster.write_people(cause)
+                _conclude(run, cause)
 
 
 def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
@@ -69,13 +120,12 @@ def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
         if not _claim(run, school_id, now=now):
             return
         cause = _cause(run, school_id, now)
-        _write_guardians(
-            _planned(run, school_id, "guardian", "added", "returned", "updated"), cause
-        )
-        _write_students(run, school_id, cause)
-        _write_relationships(run, school_id, cause)
-        _depart_guardians(_planned(run, school_id, "guardian", "departed"), cause)
-        _accept_of_school(run, school_id)
+        roster.take(OF_SCHOOL, {"run": run.id, "school": school_id})
+        roster.write_people(cause)
+        _leave_the_old_lists(run, cause)
+        _leave_this_list(school_id, cause)
+        roster.write_relationships(cause)
+        _conclude(run, cause)
 
 
 def apply_leavers(run: SyncRun, *, now: datetime) -> None:
@@ -84,15 +134,21 @@ def apply_leavers(run: SyncRun, *, now: datetime) -> None:
     Let go shared guardians of whom no relationship is left, remember the rows that asked for no
     change, and date the lists.
     """
+    for slice_ in _slices(PlannedChange.objects.filter(run=run, school=None)):
+        with transaction.atomic():
+            _check_current(run)
+            if roster.take(SHARED_LEAVING, _names(run, slice_)):
+                cause = _cause(run, None, now)
+                roster.write_people(cause)
+                roster.write_relationships(cause)
+                _conclude(run, cause)
+    _accept_the_rest(run)
     with transaction.atomic():
         _check_current(run)
-        departing = _planned(run, None, "guardian", "departed")
-        _depart_guardians(departing, _cause(run, None, now))
         # Somebody still counts on them: a relationship of theirs is held in another school.
         PlannedChange.objects.filter(run=run, state=ChangeState.PLANNED).update(
             state=ChangeState.WITHHELD
         )
-        _accept_the_rest(run)
         _date_the_lists(run)
 
 
@@ -118,11 +174,21 @@ def _cause(run: SyncRun, school_id: int | None, now: datetime) -> Cause:
     return Cause(run.district_id, run.registration_id, run.id, school_id, now)
 
 
-def _planned(run: SyncRun, school_id: int | None, kind: str, *actions: str) -> list[PlannedChange]:
-    planned = PlannedChange.objects.filter(
-        run=run, kind=kind, action__in=actions, state=ChangeState.PLANNED
-    )
-    return list(_of_school(planned, school_id).order_by("id"))
+def _names(run: SyncRun, slice_: range | None = None) -> dict[str, int]:
+    names = {
+        "run": run.id,
+        "registration": run.registration_id,
+        "district": run.district_id,
+    }
+    return names if slice_ is None else {**names, "after": slice_.start, "upto": slice_.stop}
+
+
+def _slices(rows: QuerySet[Any]) -> Iterator[range]:
+    """The rows in slices of their keys: behind the start, up to and with the stop."""
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is not None:
+        for start in range(ends["first"] - 1, ends["last"], SLICE):
+            yield range(start, start + SLICE)
 
 
 def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
@@ -132,90 +198,67 @@ def _of_school(rows: QuerySet[Row], school_id: int | None) -> QuerySet[Row]:
     )
 
 
-def _done(planned: Iterable[PlannedChange]) -> None:
-    for batch in batched((change.id for change in planned), BATCH):
-        PlannedChange.objects.filter(id__in=batch).update(state=ChangeState.APPLIED)
+def _conclude(run: SyncRun, cause: Cause) -> None:
+    """What was taken is written: keep it as history, and its source rows as accepted."""
+    roster.write_history(cause)
+    with connection.cursor() as cursor:
+        cursor.execute(DONE)
+    for kind, column in (("student", "student"), ("guardian", "adult")):
+        _accept(kind, WRITTEN_NOW.format(column=column), _names(run))
 
 
-# --- what is written ------------------------------------------------------------------------------
+# --- who moves ------------------------------------------------------------------------------------
 
 
-def _write_guardians(planned: list[PlannedChange], cause: Cause) -> None:
-    roster.write_guardians(
-        [
-            PersonChange(change.adult_sourced_id, change.action, change.before, change.after)
-            for change in planned
-        ],
-        cause,
-    )
-    _done(planned)
-
-
-def _depart_guardians(planned: list[PlannedChange], cause: Cause) -> None:
-    gone = set(
-        roster.depart_guardians(
-            [
-                PersonChange(change.adult_sourced_id, change.action, change.before, None)
-                for change in planned
-            ],
-            cause,
-        )
-    )
-    _done(change for change in planned if change.adult_sourced_id in gone)
-    # Nobody of ours any more: her row is looked at again with every sync, so that she is back the
-    # moment a child of ours is linked to her.
-    for run in {change.run_id: change.run for change in planned}.values():
-        _forget(run, sorted(gone), "guardian")
-
-
-def _write_students(run: SyncRun, school_id: int, cause: Cause) -> None:
-    arriving = _planned(run, school_id, "student", "added", "returned", "transferred", "updated")
-    also_listed = _planned(run, school_id, "student", "listed")
-    leaving = _planned(run, school_id, "student", "departed", "moved_away")
-    roster.write_students([_person(change) for change in arriving], cause)
-    roster.list_students(
-        [
-            (change.student_sourced_id, school_id)
-            for change in (*arriving, *also_listed)
-            if school_id in _schools(change.after)
-        ],
-        cause,
-    )
-    _leave_the_old_list([*arriving, *also_listed], _applied_schools(run), cause)
-    _leave_this_list(leaving, school_id, cause)
-    roster.note_students([_person(change) for change in (*also_listed, *leaving)], cause)
-    _done([*arriving, *also_listed, *leaving])
-
-
-def _leave_the_old_list(arriving: Iterable[PlannedChange], applied: set[int], cause: Cause) -> None:
+def _leave_the_old_lists(run: SyncRun, cause: Cause) -> None:
     """Now that they are on the new list: off the old one, where that school is in already."""
-    for change in arriving:
-        if left := (_schools(change.before) - _schools(change.after)) & applied:
-            roster.unlist_students([change.student_sourced_id], left, cause)
+    applied = _applied_schools(run)
+    leaving: dict[int, list[str]] = {}
+    for student, before, after in _taken("transferred", "returned", "updated", "listed"):
+        for school in (before - after) & applied:
+            leaving.setdefault(school, []).append(student)
+    for school, students in leaving.items():
+        roster.unlist_students(students, school, cause)
 
 
-def _leave_this_list(leaving: list[PlannedChange], school_id: int, cause: Cause) -> None:
+def _leave_this_list(school_id: int, cause: Cause) -> None:
     """Off this school's list, except who moves to a list that is not in yet."""
+    leaving = {student: after for student, _, after in _taken("departed", "moved_away")}
     listings = Listing.objects.filter(
-        student__district_id=cause.district_id,
-        student__registration_id=cause.registration_id,
-        student__sourced_id__in=[change.student_sourced_id for change in leaving],
+        student__district_id=cause.district_id, student__registration_id=cause.registration_id
     )
-    listed = set(listings.values_list("student__sourced_id", "school_id"))
+    listed: dict[str | None, set[int]] = {}
+    for batch in batched((student for student, after in leaving.items() if after), SLICE):
+        some = listings.filter(student__sourced_id__in=batch)
+        for student, school in some.values_list("student__sourced_id", "school_id"):
+            listed.setdefault(student, set()).add(school)
     roster.unlist_students(
         [
-            change.student_sourced_id
-            for change in leaving
-            if not (moves_to := _schools(change.after))
-            or any((change.student_sourced_id, school) in listed for school in moves_to)
+            student
+            for student, after in leaving.items()
+            if not after or after & listed.get(student, set())
         ],
-        [school_id],
+        school_id,
         cause,
     )
 
 
-def _schools(of: dict[str, Any] | None) -> set[int]:
-    return set((of or {}).get("schools", ()))
+def _taken(*actions: str) -> list[tuple[str, set[int], set[int]]]:
+    """Students among what is being written: who, her schools before, and after."""
+    places = ", ".join(["%s"] * len(actions))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT student, before, after FROM roster_incoming"  # noqa: S608  # our own words
+            f" WHERE kind = 'student' AND action IN ({places}) ORDER BY change_id",
+            actions,
+        )
+        return [(student, _schools(was), _schools(is_)) for student, was, is_ in cursor.fetchall()]
+
+
+def _schools(of: Any) -> set[int]:
+    """A raw query gives JSON as text on SQLite, and decoded on PostgreSQL."""
+    person = msgspec.json.decode(of) if isinstance(of, str) else of
+    return set((person or {}).get("schools", ()))
 
 
 def _applied_schools(run: SyncRun) -> set[int]:
@@ -223,125 +266,29 @@ def _applied_schools(run: SyncRun) -> set[int]:
     return {school_id for school_id in marks.values_list("school_id", flat=True) if school_id}
 
 
-def _person(change: PlannedChange) -> PersonChange:
-    return PersonChange(change.student_sourced_id, change.action, change.before, change.after)
-
-
-def _write_relationships(run: SyncRun, school_id: int, cause: Cause) -> None:
-    for action, write in (
-        ("added", roster.add_relationships),
-        ("removed", roster.end_relationships),
-    ):
-        planned = _planned(run, school_id, "relationship", action)
-        write([(c.student_sourced_id, c.adult_sourced_id) for c in planned], cause)
-        _done(planned)
-
-
 # --- which source rows count as accepted ------------------------------------------------------
-
-
-def _accept_of_school(run: SyncRun, school_id: int) -> None:
-    applied = PlannedChange.objects.filter(run=run, school_id=school_id, state=ChangeState.APPLIED)
-    for kind, own in OWN_ID.items():
-        ids = applied.exclude(**{own: ""}).values_list(own, flat=True).distinct()
-        for batch in batched(ids.order_by(own), BATCH):
-            _accept(run, batch, kind)
 
 
 def _accept_the_rest(run: SyncRun) -> None:
     """Rows that asked for no change: they only looked new, or are nobody of ours."""
-    for kind in OWN_ID:
-        left = StagedRow.objects.filter(run=run, kind=kind, accepted=False).order_by("id")
-        for batch in batched(left.values_list("sourced_id", flat=True), BATCH):
-            _accept(run, batch, kind)
+    for slice_ in _slices(StagedRow.objects.filter(run=run)):
+        with transaction.atomic():
+            _check_current(run)
+            for kind in OWN_ID:
+                _accept(kind, IN_SLICE, _names(run, slice_))
 
 
-def _accept(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
-    """Remember source rows whose every consequence is in the roster; look at the others again.
-
-    A row about nobody of ours is not remembered, so that it is looked at again when she becomes
-    ours (a parent whose first child enrols).
-    """
-    own = OWN_ID[kind]
-    changes = PlannedChange.objects.filter(
-        run=run, kind__in=(kind, "relationship"), **{f"{own}__in": sourced_ids}
-    )
-    waiting = changes.exclude(state=ChangeState.APPLIED)
-    _look_again(run, changes, waiting, kind)
-    rows = list(
-        StagedRow.objects.filter(
-            run=run, kind=kind, sourced_id__in=sourced_ids, accepted=False
-        ).exclude(sourced_id__in=waiting.values(own))
-    )
-    ids = [row.sourced_id for row in rows]
-    _forget(run, ids, kind)
-    kept = _kept(run, rows, kind)
-    bulk.insert(
-        SeenRow,
-        SEEN,
-        ((run.registration_id, kind, row.sourced_id, row.digest) for row in kept),
-    )
-    claims = StagedClaim.objects.filter(
-        run=run, side=SIDE[kind], **{f"{own}__in": [row.sourced_id for row in kept]}
-    )
-    bulk.insert(
-        RelationshipClaim,
-        ("district_id", "registration_id", *CLAIM),
-        ((run.district_id, run.registration_id, *claim) for claim in claims.values_list(*CLAIM)),
-        conflict=bulk.LEAVE,
-    )
-    StagedRow.objects.filter(id__in=[row.id for row in rows]).update(accepted=True)
-
-
-def _look_again(
-    run: SyncRun,
-    changes: QuerySet[PlannedChange],
-    waiting: QuerySet[PlannedChange],
-    kind: str,
-) -> None:
-    """Remember people of whom a part is in and a part waits, without what their row says.
-
-    The row is looked at in every sync until all of it is in, and its absence is noticed. Its claims
-    stay those of the last accepted row.
-    """
-    own = OWN_ID[kind]
-    partly = (
-        changes.filter(state=ChangeState.APPLIED, **{f"{own}__in": waiting.values(own)})
-        .values_list(own, flat=True)
-        .distinct()
-    )
-    bulk.insert(
-        SeenRow,
-        SEEN,
-        ((run.registration_id, kind, sourced_id, NEVER) for sourced_id in partly),
-        conflict="(registration_id, kind, sourced_id) DO UPDATE SET digest = excluded.digest",
-    )
-
-
-def _kept(run: SyncRun, rows: list[StagedRow], kind: str) -> list[StagedRow]:
-    wanted = [row for row in rows if row.wanted is not None]
-    if kind == "student":
-        return wanted
-    ours = set(
-        Guardian.objects.filter(
-            district_id=run.district_id,
-            registration_id=run.registration_id,
-            sourced_id__in=[row.sourced_id for row in wanted],
-            state=State.ACTIVE,
-        ).values_list("sourced_id", flat=True)
-    )
-    return [row for row in wanted if row.sourced_id in ours]
-
-
-def _forget(run: SyncRun, sourced_ids: list[str], kind: str) -> None:
-    SeenRow.objects.filter(
-        registration_id=run.registration_id, kind=kind, sourced_id__in=sourced_ids
-    ).delete()
-    RelationshipClaim.objects.filter(
-        registration_id=run.registration_id,
-        side=SIDE[kind],
-        **{f"{OWN_ID[kind]}__in": sourced_ids},
-    ).delete()
+def _accept(kind: str, which: str, names: dict[str, int]) -> None:
+    params = {**names, "kind": kind, "side": SIDE[kind]}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS sync_accepted (sourced_id VARCHAR(255))"
+        )
+        cursor.execute("DELETE FROM sync_accepted")
+        cursor.execute(ACCEPTED.format(which=which, own=OWN_ID[kind]), params)
+        if cursor.rowcount:
+            for statement in TAKE_OVER_CLAIMS:
+                cursor.execute(statement.format(own=OWN_ID[kind]), params)
 
 
 def _date_the_lists(run: SyncRun) -> None:

@@ -46,7 +46,7 @@ def _student(user: User, scope: Scope) -> NormalizedRow:
         grade=", ".join(user.grades),
     )
     schools = tuple(sorted({take.school_id for take in takes}))
-    wanted = WantedStudent(**texts, schools=schools, contacts=contacts)
+    wanted = WantedStudent(**texts, schools=schools)
     claims = (
         tuple(
             Claim("student", user.sourced_id, adult)
@@ -55,7 +55,9 @@ def _student(user: User, scope: Scope) -> NormalizedRow:
         if contacts
         else ()
     )
-    return NormalizedRow(Kind.STUDENT, user.sourced_id, wanted, claims, clipped=clipped)
+    return NormalizedRow(
+        Kind.STUDENT, user.sourced_id, wanted, claims, contacts=contacts, clipped=clipped
+    )
 
 
 def _guardian(user: User) -> NormalizedRow:

@@ -1,8 +1,8 @@
 """Stage 4: what must change for the roster to match the source. Changes nothing.
 
-The comparison is made in the database, set against set:
+Only changed rows are looked at, and whom they bear on; set against set, in the database:
 
-1. tables     who and which relationships would stand after this run, in temporary tables
+1. pairs      of student and adult that a changed row may bear on: which stand, which would
 2. students   added, returned, transferred, updated, departed
 3. guardians  the same, for adults of whom a pair stands; departed when none does any more
 4. relations  pairs that are new, relationships that are no pair any more
@@ -11,10 +11,11 @@ The comparison is made in the database, set against set:
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max, Min
 
 from schoolgate.roster import bulk
-from schoolgate.roster.batches import batched
+from schoolgate.roster.batches import in_slices
 from schoolgate.roster.models import (
     GUARDIAN_FIELDS,
     STUDENT_FIELDS,
@@ -25,7 +26,8 @@ from schoolgate.roster.models import (
 )
 from schoolgate.sync.models import AppliedSchool, ChangeState, PlannedChange, StagedRow, SyncRun
 
-BATCH = 1_000
+# Rows written in one transaction by the database itself.
+SLICE = 10_000
 COLUMNS = (
     "run_id",
     "school_id",
@@ -38,119 +40,218 @@ COLUMNS = (
     "state",
 )
 
-# Temporary tables of what would be after this run, in the order in which they build on each other.
-# A staged row speaks for its person; where none is staged, the roster and the claims of the last
-# accepted row do. A pair stands while any claim says so and both of its people are there.
-# Each has an index: without one, comparing two of them is the square of a district.
+# What a changed row may bear on, in temporary tables that build on each other. A staged row speaks
+# for its person; where none is staged, the roster and the claims of her last accepted row do.
 TABLES = {
-    "wanted_student (sourced_id, school)": """
-    SELECT r.sourced_id, r.home_school_id AS school
-      FROM sync_stagedrow r
-     WHERE r.run_id = %(run)s AND r.kind = 'student' AND r.wanted IS NOT NULL AND r.contacts
-    UNION ALL
-    SELECT s.sourced_id, MIN(l.school_id)
-      FROM roster_student s
-      JOIN roster_listing l ON l.student_id = s.id
-      LEFT JOIN registrations_sourceschool o
-             ON o.registration_id = %(registration)s AND o.school_id = l.school_id
-            AND o.enabled AND o.data_choice = 'students+contacts'
-     WHERE s.district_id = %(district)s AND s.registration_id = %(registration)s
-       AND s.state = 'active'
-       AND NOT EXISTS (SELECT 1 FROM sync_stagedrow r
-                        WHERE r.run_id = %(run)s AND r.kind = 'student'
-                          AND r.sourced_id = s.sourced_id)
-     GROUP BY s.id, s.sourced_id
-    HAVING COUNT(o.id) > 0""",
-    "wanted_guardian (sourced_id)": """
-    SELECT r.sourced_id FROM sync_stagedrow r
-     WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
-    UNION ALL
-    SELECT g.sourced_id FROM roster_guardian g
-     WHERE g.district_id = %(district)s AND g.registration_id = %(registration)s
-       AND g.state = 'active'
-       AND NOT EXISTS (SELECT 1 FROM sync_stagedrow r
-                        WHERE r.run_id = %(run)s AND r.kind = 'guardian'
-                          AND r.sourced_id = g.sourced_id)""",
-    "claimed_pair (student, adult)": """
-    SELECT student_sourced_id AS student, adult_sourced_id AS adult
-      FROM sync_stagedclaim WHERE run_id = %(run)s
+    "touched_pair (student, adult)": """
+    SELECT c.student_sourced_id AS student, c.adult_sourced_id AS adult
+      FROM sync_stagedclaim c WHERE c.run_id = %(run)s
     UNION
     SELECT c.student_sourced_id, c.adult_sourced_id
-      FROM roster_relationshipclaim c
-     WHERE c.registration_id = %(registration)s
-       AND NOT EXISTS (
-            SELECT 1 FROM sync_stagedrow r
-             WHERE r.run_id = %(run)s
-               AND r.kind = CASE c.side WHEN 'student' THEN 'student' ELSE 'guardian' END
-               AND r.sourced_id =
-                   CASE c.side WHEN 'student' THEN c.student_sourced_id ELSE c.adult_sourced_id END
-           )""",
-    "wanted_pair (student, adult, school)": """
-    SELECT c.student, c.adult, s.school
-      FROM claimed_pair c
-      JOIN wanted_student s ON s.sourced_id = c.student
-      JOIN wanted_guardian g ON g.sourced_id = c.adult""",
+      FROM sync_stagedrow r
+      JOIN roster_relationshipclaim c
+           ON c.registration_id = %(registration)s AND c.student_sourced_id = r.sourced_id
+     WHERE r.run_id = %(run)s AND r.kind = 'student'
+    UNION
+    SELECT c.student_sourced_id, c.adult_sourced_id
+      FROM sync_stagedrow r
+      JOIN roster_relationshipclaim c
+           ON c.registration_id = %(registration)s AND c.adult_sourced_id = r.sourced_id
+     WHERE r.run_id = %(run)s AND r.kind = 'guardian'
+    UNION
+    SELECT s.sourced_id, g.sourced_id
+      FROM sync_stagedrow r
+      JOIN roster_student s
+           ON s.district_id = %(district)s AND s.registration_id = %(registration)s
+          AND s.sourced_id = r.sourced_id
+      JOIN roster_relationship p ON p.student_id = s.id AND p.state = 'current'
+      JOIN roster_guardian g
+           ON g.id = p.guardian_id AND g.registration_id = %(registration)s
+     WHERE r.run_id = %(run)s AND r.kind = 'student'
+    UNION
+    SELECT s.sourced_id, g.sourced_id
+      FROM sync_stagedrow r
+      JOIN roster_guardian g
+           ON g.district_id = %(district)s AND g.registration_id = %(registration)s
+          AND g.sourced_id = r.sourced_id
+      JOIN roster_relationship p ON p.guardian_id = g.id AND p.state = 'current'
+      JOIN roster_student s
+           ON s.id = p.student_id AND s.registration_id = %(registration)s
+     WHERE r.run_id = %(run)s AND r.kind = 'guardian'""",
+    # A pair stands while any claim says so and both of its people are there. Its school is the
+    # first one of the student.
+    "pair (adult, student)": """
+    SELECT ROW_NUMBER() OVER (ORDER BY t.student, t.adult) AS number, t.student, t.adult,
+           COALESCE(rs.home_school_id,
+                    (SELECT MIN(l.school_id) FROM roster_listing l WHERE l.student_id = s.id))
+           AS school,
+           COALESCE(CASE WHEN rs.id IS NOT NULL THEN rs.contacts
+                ELSE s.state = 'active' AND EXISTS (
+                     SELECT 1 FROM roster_listing l
+                       JOIN registrations_sourceschool o
+                            ON o.registration_id = %(registration)s AND o.school_id = l.school_id
+                           AND o.enabled AND o.data_choice = 'students+contacts'
+                      WHERE l.student_id = s.id)
+           END AND CASE WHEN rg.id IS NOT NULL THEN rg.wanted IS NOT NULL
+                ELSE g.state = 'active'
+           END AND (EXISTS (
+                SELECT 1 FROM sync_stagedclaim c
+                 WHERE c.run_id = %(run)s AND c.student_sourced_id = t.student
+                   AND c.adult_sourced_id = t.adult)
+             OR EXISTS (
+                SELECT 1 FROM roster_relationshipclaim c
+                 WHERE c.registration_id = %(registration)s AND c.student_sourced_id = t.student
+                   AND c.adult_sourced_id = t.adult
+                   AND CASE c.side WHEN 'student' THEN rs.id ELSE rg.id END IS NULL)), FALSE)
+           AS wanted,
+           p.id IS NOT NULL AS current
+      FROM touched_pair t
+      LEFT JOIN sync_stagedrow rs
+             ON rs.run_id = %(run)s AND rs.kind = 'student' AND rs.sourced_id = t.student
+      LEFT JOIN sync_stagedrow rg
+             ON rg.run_id = %(run)s AND rg.kind = 'guardian' AND rg.sourced_id = t.adult
+      LEFT JOIN roster_student s
+             ON s.district_id = %(district)s AND s.registration_id = %(registration)s
+            AND s.sourced_id = t.student
+      LEFT JOIN roster_guardian g
+             ON g.district_id = %(district)s AND g.registration_id = %(registration)s
+            AND g.sourced_id = t.adult
+      LEFT JOIN roster_relationship p
+             ON p.district_id = %(district)s AND p.student_id = s.id AND p.guardian_id = g.id
+            AND p.state = 'current'""",
     # The school of a guardian is that of her children; NULL when they are in several.
-    "wanted_adult (adult, school)": """
+    "wanted_adult (adult)": """
     SELECT adult, CASE WHEN MIN(school) = MAX(school) THEN MIN(school) END AS school
-      FROM wanted_pair GROUP BY adult""",
-    "current_pair (adult, student, school)": """
-    SELECT s.sourced_id AS student, g.sourced_id AS adult,
-           COALESCE((SELECT r.home_school_id FROM sync_stagedrow r
-                      WHERE r.run_id = %(run)s AND r.kind = 'student'
-                        AND r.sourced_id = s.sourced_id),
-                    (SELECT MIN(l.school_id) FROM roster_listing l
-                      WHERE l.student_id = s.id)) AS school
-      FROM roster_relationship p
-      JOIN roster_student s ON s.id = p.student_id
-      JOIN roster_guardian g ON g.id = p.guardian_id
-     WHERE p.district_id = %(district)s AND p.state = 'current'
-       AND s.registration_id = %(registration)s AND g.registration_id = %(registration)s""",
+      FROM pair WHERE wanted GROUP BY adult""",
+    # Adults without a pair go where their last relationships end: in that school, or after all when
+    # in several.
+    "adult_without_pair (number)": """
+    SELECT ROW_NUMBER() OVER (ORDER BY g.id) AS number, g.id AS guardian,
+           (SELECT CASE WHEN MIN(c.school) = MAX(c.school) THEN MIN(c.school) END
+              FROM pair c WHERE c.adult = g.sourced_id AND c.current) AS school
+      FROM (SELECT adult FROM pair
+            UNION
+            SELECT sourced_id FROM sync_stagedrow
+             WHERE run_id = %(run)s AND kind = 'guardian' AND wanted IS NULL) t
+      JOIN roster_guardian g
+           ON g.district_id = %(district)s AND g.registration_id = %(registration)s
+          AND g.sourced_id = t.adult AND g.state = 'active'
+     WHERE NOT EXISTS (SELECT 1 FROM wanted_adult a WHERE a.adult = g.sourced_id)
+       AND NOT EXISTS (
+           SELECT 1 FROM roster_relationship p JOIN roster_student s ON s.id = p.student_id
+            WHERE p.guardian_id = g.id AND p.state = 'current'
+              AND NOT EXISTS (SELECT 1 FROM pair c
+                               WHERE c.adult = g.sourced_id AND c.student = s.sourced_id))""",
 }
 
-ADDED_PAIRS = """
-SELECT w.student, w.adult, w.school FROM wanted_pair w
- WHERE NOT EXISTS (SELECT 1 FROM current_pair c
-                    WHERE c.student = w.student AND c.adult = w.adult)
+# New students of one school, and new adults: nothing to compare, so nothing to fetch.
+ADDED_STUDENTS = """
+SELECT r.run_id, r.home_school_id, 'student', 'added', r.sourced_id, '', NULL, r.wanted, 'planned'
+  FROM sync_stagedrow r
+  LEFT JOIN roster_student s
+         ON s.district_id = %(district)s AND s.registration_id = %(registration)s
+        AND s.sourced_id = r.sourced_id
+ WHERE r.run_id = %(run)s AND r.kind = 'student' AND r.schools = 1 AND s.id IS NULL
+   AND r.id > %(after)s AND r.id <= %(upto)s
+"""
+ADDED_GUARDIANS = """
+SELECT r.run_id, a.school, 'guardian', 'added', '', r.sourced_id, NULL, r.wanted, 'planned'
+  FROM sync_stagedrow r
+  JOIN wanted_adult a ON a.adult = r.sourced_id
+  LEFT JOIN roster_guardian g
+         ON g.district_id = %(district)s AND g.registration_id = %(registration)s
+        AND g.sourced_id = r.sourced_id
+ WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL AND g.id IS NULL
+   AND r.id > %(after)s AND r.id <= %(upto)s
+"""
+PAIRS = """
+SELECT %(run)s, school, 'relationship', CASE WHEN wanted THEN 'added' ELSE 'removed' END,
+       student, adult, NULL, NULL, 'planned'
+  FROM pair
+ WHERE wanted <> current AND number > %(after)s AND number <= %(upto)s
 """
 
-REMOVED_PAIRS = """
-SELECT c.student, c.adult, c.school FROM current_pair c
- WHERE NOT EXISTS (SELECT 1 FROM wanted_pair w
-                    WHERE w.student = c.student AND w.adult = c.adult)
+# Students who are known, or come to several schools.
+STUDENTS_TO_COMPARE = """
+SELECT r.id, s.id
+  FROM sync_stagedrow r
+  LEFT JOIN roster_student s
+         ON s.district_id = %(district)s AND s.registration_id = %(registration)s
+        AND s.sourced_id = r.sourced_id
+ WHERE r.run_id = %(run)s AND r.kind = 'student' AND (s.id IS NOT NULL OR r.schools > 1)
+   AND r.id > %(after)s AND r.id <= %(upto)s
 """
-
-# Staged adults of whom a pair stands: they may be new, changed or back.
-GUARDIANS_TO_LOOK_AT = """
-SELECT r.id, a.school FROM sync_stagedrow r JOIN wanted_adult a ON a.adult = r.sourced_id
+GUARDIANS_TO_COMPARE = """
+SELECT r.id, g.id, a.school
+  FROM sync_stagedrow r
+  JOIN wanted_adult a ON a.adult = r.sourced_id
+  JOIN roster_guardian g
+         ON g.district_id = %(district)s AND g.registration_id = %(registration)s
+        AND g.sourced_id = r.sourced_id
  WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
+   AND r.id > %(after)s AND r.id <= %(upto)s
 """
-
-# They go where their last relationships end: in that school, or after all when in several.
 GUARDIANS_WITHOUT_PAIR = """
-SELECT g.id, (SELECT CASE WHEN MIN(c.school) = MAX(c.school) THEN MIN(c.school) END
-                FROM current_pair c WHERE c.adult = g.sourced_id) AS school
-  FROM roster_guardian g
- WHERE g.district_id = %(district)s AND g.registration_id = %(registration)s
-   AND g.state = 'active'
-   AND NOT EXISTS (SELECT 1 FROM wanted_adult a WHERE a.adult = g.sourced_id)
+SELECT guardian, school FROM adult_without_pair
+ WHERE number > %(after)s AND number <= %(upto)s
 """
 
 
 def make_plan(run: SyncRun) -> None:
-    """Write the run's planned changes. To be called in a transaction; may be repeated."""
-    PlannedChange.objects.filter(run=run).delete()
+    """Write the run's planned changes, in many short transactions. May be repeated.
+
+    Nobody reads them before the run says that it has planned (SyncRun.planned_at).
+    """
+    clear(run)
+    rows = StagedRow.objects.filter(run=run).aggregate(first=Min("id"), last=Max("id"))
+    if rows["first"] is None:
+        return
+    _make_tables(run)
+    first, last = rows["first"] - 1, rows["last"]
+    for sql in (ADDED_STUDENTS, ADDED_GUARDIANS):
+        _insert_from(sql, run, first, last)
+    for read in (_students, _guardians):
+        for after in range(first, last, SLICE):
+            _insert(read(run, after, after + SLICE))
+    for after in range(0, _count("adult_without_pair"), SLICE):
+        _insert(_departing_guardians(run, after, after + SLICE))
+    _insert_from(PAIRS, run, 0, _count("pair"))
+
+
+def clear(run: SyncRun) -> None:
+    """Forget what was planned for this run."""
     AppliedSchool.objects.filter(run=run).delete()
+    for planned in in_slices(PlannedChange.objects.filter(run=run)):
+        planned.delete()
+
+
+def _make_tables(run: SyncRun) -> None:
     with connection.cursor() as cursor:
+        for table in reversed(TABLES):
+            cursor.execute(f"DROP TABLE IF EXISTS {table.partition(' ')[0]}")
         for table, query in TABLES.items():
             name = table.partition(" ")[0]
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
             cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {query}", _names(run))
+            # Without an index, comparing two of them is the square of a district.
             cursor.execute(f"CREATE INDEX {name}_index ON {table}")
+            if name == "pair":
+                cursor.execute("CREATE INDEX pair_number ON pair (number)")
             if connection.vendor == "postgresql":
                 # SQLite plans by the index alone; PostgreSQL wants to know how full a table is.
                 cursor.execute(f"ANALYZE {name}")
-    for changes in (_students(run), _guardians(run), _departing_guardians(run), _relations(run)):
+
+
+def _insert_from(sql: str, run: SyncRun, first: int, last: int) -> None:
+    """Plan what a query finds, one slice of its rows a transaction: the desk writes too."""
+    names = ", ".join(COLUMNS)
+    statement = f"INSERT INTO sync_plannedchange ({names}) {sql}"  # our own words
+    with connection.cursor() as cursor:
+        for after in range(first, last, SLICE):
+            cursor.execute(statement, {**_names(run), "after": after, "upto": after + SLICE})
+
+
+def _insert(changes: Iterator[PlannedChange]) -> None:
+    with transaction.atomic():
         bulk.insert(PlannedChange, COLUMNS, map(_values, changes))
 
 
@@ -176,30 +277,28 @@ def _names(run: SyncRun) -> dict[str, int]:
     }
 
 
-def _rows(sql: str, run: SyncRun) -> list[Any]:
+def _rows(sql: str, run: SyncRun, after: int, upto: int) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, _names(run))
+        cursor.execute(sql, {**_names(run), "after": after, "upto": upto})
         return list(cursor.fetchall())
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608  # our own table
+        return int(cursor.fetchone()[0])
 
 
 # --- students ---------------------------------------------------------------------------------
 
 
-def _students(run: SyncRun) -> Iterator[PlannedChange]:
-    staged = StagedRow.objects.filter(run=run, kind="student").order_by("id")
-    for batch in batched(staged.iterator(chunk_size=BATCH), BATCH):
-        ids = [row.sourced_id for row in batch]
-        students = {
-            student.sourced_id: student
-            for student in Student.objects.filter(
-                district_id=run.district_id, registration_id=run.registration_id, sourced_id__in=ids
-            )
-        }
-        listed = _schools_of(student.id for student in students.values())
-        for row in batch:
-            student = students.get(row.sourced_id)
-            schools = listed.get(student.id, []) if student else []
-            yield from _student(row, student, schools)
+def _students(run: SyncRun, after: int, upto: int) -> Iterator[PlannedChange]:
+    found = dict(_rows(STUDENTS_TO_COMPARE, run, after, upto))
+    students = Student.objects.in_bulk([key for key in found.values() if key is not None])
+    listed = _schools_of(students)
+    for key, row in StagedRow.objects.in_bulk(list(found)).items():
+        student = students.get(found[key])
+        yield from _student(row, student, listed.get(student.id, []) if student else [])
 
 
 def _schools_of(student_ids: Iterable[int]) -> dict[int, list[int]]:
@@ -263,31 +362,19 @@ def _student_as_wanted(row: StagedRow) -> dict[str, Any]:
 # --- guardians ----------------------------------------------------------------------------------
 
 
-def _guardians(run: SyncRun) -> Iterator[PlannedChange]:
-    for batch in batched(_rows(GUARDIANS_TO_LOOK_AT, run), BATCH):
-        school_of = dict(batch)
-        rows = StagedRow.objects.in_bulk(list(school_of))
-        known = {
-            guardian.sourced_id: guardian
-            for guardian in Guardian.objects.filter(
-                district_id=run.district_id,
-                registration_id=run.registration_id,
-                sourced_id__in=[row.sourced_id for row in rows.values()],
-            )
-        }
-        for key, row in rows.items():
-            change = _guardian(row, known.get(row.sourced_id), school_of[key])
-            if change is not None:
-                yield change
+def _guardians(run: SyncRun, after: int, upto: int) -> Iterator[PlannedChange]:
+    found = {key: place for key, *place in _rows(GUARDIANS_TO_COMPARE, run, after, upto)}
+    guardians = Guardian.objects.in_bulk([guardian for guardian, _ in found.values()])
+    for key, row in StagedRow.objects.in_bulk(list(found)).items():
+        guardian, school = found[key]
+        change = _guardian(row, guardians[guardian], school)
+        if change is not None:
+            yield change
 
 
-def _guardian(
-    row: StagedRow, guardian: Guardian | None, school: int | None
-) -> PlannedChange | None:
+def _guardian(row: StagedRow, guardian: Guardian, school: int | None) -> PlannedChange | None:
     wanted = row.wanted or {}
     after = {name: wanted[name] for name in GUARDIAN_FIELDS}
-    if guardian is None:
-        return _planned(row, "added", school, None, after)
     before = _guardian_as_is(guardian)
     if guardian.state != State.ACTIVE:
         return _planned(row, "returned", school, before, after)
@@ -296,38 +383,21 @@ def _guardian(
     return None
 
 
-def _departing_guardians(run: SyncRun) -> Iterator[PlannedChange]:
-    for batch in batched(_rows(GUARDIANS_WITHOUT_PAIR, run), BATCH):
-        school_of = dict(batch)
-        for key, guardian in Guardian.objects.in_bulk(list(school_of)).items():
-            yield PlannedChange(
-                run=run,
-                school_id=school_of[key],
-                kind="guardian",
-                action="departed",
-                adult_sourced_id=guardian.sourced_id or "",
-                before=_guardian_as_is(guardian),
-            )
+def _departing_guardians(run: SyncRun, after: int, upto: int) -> Iterator[PlannedChange]:
+    school_of = dict(_rows(GUARDIANS_WITHOUT_PAIR, run, after, upto))
+    for key, guardian in Guardian.objects.in_bulk(list(school_of)).items():
+        yield PlannedChange(
+            run=run,
+            school_id=school_of[key],
+            kind="guardian",
+            action="departed",
+            adult_sourced_id=guardian.sourced_id or "",
+            before=_guardian_as_is(guardian),
+        )
 
 
 def _guardian_as_is(guardian: Guardian) -> dict[str, Any]:
     return {name: getattr(guardian, name) for name in GUARDIAN_FIELDS}
-
-
-# --- relationships --------------------------------------------------------------------------------
-
-
-def _relations(run: SyncRun) -> Iterator[PlannedChange]:
-    for action, sql in (("added", ADDED_PAIRS), ("removed", REMOVED_PAIRS)):
-        for student, adult, school in _rows(sql, run):
-            yield PlannedChange(
-                run=run,
-                school_id=school,
-                kind="relationship",
-                action=action,
-                student_sourced_id=student,
-                adult_sourced_id=adult,
-            )
 
 
 def _planned(

@@ -1,13 +1,15 @@
 """Give people the ids under which a source knows them: rows, and all that hangs on them, stay.
 
 So restrictions, pickup states, other names, history and what the desk recorded follow the person.
-Everything here is to be called in a transaction.
+Each batch is a transaction of its own: what died in the middle is begun again with the others.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+
+from django.db import transaction
 
 from schoolgate.roster.batches import batched
 from schoolgate.roster.models import (
@@ -20,7 +22,6 @@ from schoolgate.roster.models import (
     Pickup,
     PickupState,
     Relationship,
-    RelationshipClaim,
     RelationshipState,
     RestrictedStudent,
     Restriction,
@@ -47,15 +48,18 @@ class NewIds:
 def give_students_ids(ids: Mapping[int, str], cause: NewIds) -> None:
     """Let students, by their rows, be those whom the source knows by these ids."""
     for batch in batched(sorted(ids.items()), BATCH):
-        _give(Student, dict(batch), cause)
+        with transaction.atomic():
+            _give(Student, dict(batch), cause)
 
 
 def give_guardians_ids(ids: Mapping[int, str], cause: NewIds) -> None:
     """Let guardians, by their rows, be those whom the source knows by these ids."""
     for batch in batched(sorted(ids.items()), BATCH):
-        _give(Guardian, dict(batch), cause)
+        with transaction.atomic():
+            _give(Guardian, dict(batch), cause)
 
 
+@transaction.atomic
 def join_guardians(doubles: Mapping[int, int], cause: NewIds) -> None:
     """Let rows of one adult be one: each double's children and words go to the row that stays."""
     rows = Guardian.objects.select_for_update().filter(district_id=cause.district_id)
@@ -65,42 +69,19 @@ def join_guardians(doubles: Mapping[int, int], cause: NewIds) -> None:
         by_id[kept].save(update_fields=["state"])
 
 
-def forget_claims(registration_id: int, *, students: Iterable[str], adults: Iterable[str]) -> None:
-    """Drop what rows of ids that are no more have said: the new rows say it again."""
-    for field, ids in (("student_sourced_id", students), ("adult_sourced_id", adults)):
-        for batch in batched(ids, BATCH):
-            RelationshipClaim.objects.filter(
-                registration_id=registration_id, **{f"{field}__in": batch}
-            ).delete()
-
-
 def _give(model: type[One], ids: Mapping[int, str], cause: NewIds) -> None:
-    rows = model._default_manager.select_for_update().filter(  # noqa: SLF001  # typed by no stub
-        district_id=cause.district_id
-    )
-    there = {
-        row.sourced_id: row
-        for row in rows.filter(
-            registration_id=cause.registration_id, sourced_id__in=set(ids.values())
-        ).exclude(id__in=ids)
-    }
-    people = list(rows.filter(id__in=ids).order_by("id"))
+    rows = model._default_manager.filter(district_id=cause.district_id)  # noqa: SLF001  # either
+    mine = {"registration_id": cause.registration_id}
+    there = rows.filter(**mine, sourced_id__in=set(ids.values())).exclude(id__in=ids)
+    newcomers = {row.sourced_id: row for row in there.select_for_update()}
+    people = list(rows.select_for_update().filter(id__in=ids).order_by("id"))
     before = {person.pk: person.sourced_id for person in people}
     for person in people:
-        newcomer = there.get(ids[person.pk])
-        if newcomer is not None:
-            _take_after(person, newcomer, cause)
-            _set_aside(newcomer, into=person, cause=cause)
-        person.registration_id = cause.registration_id
         person.sourced_id = ids[person.pk]
-        person.changed_at, person.run_id = cause.at, cause.run_id
-    model._default_manager.bulk_update(  # noqa: SLF001
-        people,
-        [
-            *("registration_id", "sourced_id", "changed_at", "run_id", "state"),
-            *(GUARDIAN_FIELDS if model is Guardian else (*STUDENT_FIELDS, "folded")),
-        ],
-    )
+        if person.sourced_id in newcomers:
+            _become(person, newcomers[person.sourced_id], cause)
+    rows.filter(id__in=ids).update(**mine, changed_at=cause.at, run_id=cause.run_id)
+    rows.bulk_update(people, ["sourced_id"])
     HistoryEntry.objects.bulk_create(
         _entry(
             person,
@@ -155,14 +136,19 @@ def _set_aside(double: One, *, into: One, cause: NewIds) -> None:
     _entry(double, "departed", cause, after={"gone": "same_person"}).save()
 
 
-def _take_after(person: Student | Guardian, newcomer: Student | Guardian, cause: NewIds) -> None:
-    """The source has said already what she is, and will not say it again: it is hers."""
-    fields = STUDENT_FIELDS if isinstance(person, Student) else GUARDIAN_FIELDS
+def _become(person: One, newcomer: One, cause: NewIds) -> None:
+    """Let somebody who came under the new id before be the one we knew.
+
+    The source has said already what she is, and will not say it again: that is taken over too.
+    """
+    is_student = isinstance(person, Student)
+    fields: tuple[str, ...] = (*STUDENT_FIELDS, "folded") if is_student else GUARDIAN_FIELDS
     for name in fields:
         setattr(person, name, getattr(newcomer, name))
     if isinstance(person, Student) and isinstance(newcomer, Student):
-        person.folded = newcomer.folded
         _leave_other_lists(person, newcomer, cause)
+    _set_aside(newcomer, into=person, cause=cause)
+    person.save(update_fields=[*fields, "state"])
 
 
 def _leave_other_lists(person: Student, newcomer: Student, cause: NewIds) -> None:

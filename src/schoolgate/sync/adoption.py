@@ -54,12 +54,14 @@ class Wanted:
 def decide_list(comparison: Comparison, wanted: Wanted, *, by: int, at: datetime) -> int:
     """Settle what becomes of a school's own list, as it was read. Gives how many took their id.
 
+    A few hundred people a transaction; what died in the middle is decided on again.
+
     Raises:
         CannotAdopt: somebody is still unsure, or a newer sync has looked, or a list has changed.
         AlreadyRunning: when the registration is being synced at this moment.
     """
     run, school = comparison.run, comparison.school
-    with only_sync_of(run.registration_id), transaction.atomic():
+    with only_sync_of(run.registration_id):
         check_current(run)
         now = compare(run, school, Ours.OWN_LIST)
         if now.checksum != comparison.checksum:
@@ -71,32 +73,38 @@ def decide_list(comparison: Comparison, wanted: Wanted, *, by: int, at: datetime
         if adopts and now.matching.doubts:
             raise CannotAdopt("Decide first on those who may be one of several: each, one by one.")
         adopted = adopt(now, at=at) if adopts else 0
-        ListDecision.objects.update_or_create(
-            district_id=run.district_id,
-            school=school,
-            registration_id=run.registration_id,
-            defaults={
-                "choice": wanted.choice,
-                "left_over": wanted.left_over if adopts else LeftOver.LEAVE,
-                "decided_at": at,
-                "decided_by_id": by,
-                "carried_out_at": None,
-            },
-        )
-        _settle_hold(run, school, by=by, at=at)
-        log.record(
-            "own_list.decided",
-            at=at,
-            district_id=run.district_id,
-            actor_id=by,
-            subject=run.registration.reference,
-            run=run.pk,
-            school=school.pk,
-            choice=wanted.choice.value,
-            left_over=wanted.left_over.value,
-            adopted=adopted,
-        )
+        _note(now, wanted, adopted=adopted, by=by, at=at)
     return adopted
+
+
+@transaction.atomic
+def _note(comparison: Comparison, wanted: Wanted, *, adopted: int, by: int, at: datetime) -> None:
+    run, school = comparison.run, comparison.school
+    ListDecision.objects.update_or_create(
+        district_id=run.district_id,
+        school=school,
+        registration_id=run.registration_id,
+        defaults={
+            "choice": wanted.choice,
+            "left_over": wanted.left_over,
+            "decided_at": at,
+            "decided_by_id": by,
+            "carried_out_at": None,
+        },
+    )
+    _settle_hold(run, school, by=by, at=at)
+    log.record(
+        "own_list.decided",
+        at=at,
+        district_id=run.district_id,
+        actor_id=by,
+        subject=run.registration.reference,
+        run=run.pk,
+        school=school.pk,
+        choice=wanted.choice.value,
+        left_over=wanted.left_over.value,
+        adopted=adopted,
+    )
 
 
 def recognise(

@@ -12,7 +12,9 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from schoolgate.districts.models import School
 from schoolgate.roster.batches import batched
@@ -37,6 +39,8 @@ from schoolgate.roster.preloaded import local_students
 from schoolgate.sync.models import PlannedChange, SyncRun
 
 BATCH = 500
+# Looking for numbers reads the whole plan: seldom, with many at a time.
+NUMBERS = 10_000
 
 
 class Ours(StrEnum):
@@ -85,10 +89,15 @@ def compare(run: SyncRun, school: School, ours: Ours) -> Comparison:
     # A number finds somebody who changes school: whoever bears one that stands here is looked at.
     numbers = {one.identifier for one in mine.values()}
     numbers |= {other.identifier for other in coming.values()}
-    for batch in batched(sorted(numbers - {""}), BATCH):
+    added = (
+        _arrivals(run)
+        .filter(action="added")
+        .annotate(number=Cast(KT("after__identifier"), TextField()))
+    )
+    for batch in batched(sorted(numbers - {""}), NUMBERS):
         for student in _all_mine(run, ours).filter(identifier__in=batch).order_by("id"):
             mine.setdefault(student.pk, _person(student, ()))
-        elsewhere = _arrivals(run).filter(action="added", after__identifier__in=batch)
+        elsewhere = added.filter(number__in=batch).exclude(school=school)
         for change in elsewhere.order_by("id"):
             coming.setdefault(change.student_sourced_id, _person_of(change))
     found = match(

@@ -4,10 +4,12 @@ What a sync would take for a mass departure and as many arrivals is matched, sho
 Then each row takes its new id, so that the next sync sees the people it knew. Who is left over goes
 the way of everybody who is missing: held, until a person has decided.
 
-Done school by school, each in one transaction; what died in the middle goes on with the others.
+Done school by school, a few hundred people a transaction; what died in the middle goes on with the
+others.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,17 +19,16 @@ from django.db.models import Count, Q
 from schoolgate.audit import log
 from schoolgate.districts.models import School
 from schoolgate.roster.batches import batched
-from schoolgate.roster.models import Guardian, Student
+from schoolgate.roster.models import Guardian, RelationshipClaim, Student
 from schoolgate.roster.new_ids import (
     NewIds,
-    forget_claims,
     give_guardians_ids,
     give_students_ids,
     join_guardians,
 )
 from schoolgate.sync.adoption import check_current
 from schoolgate.sync.comparing import Comparison, Ours, compare, match_adults
-from schoolgate.sync.models import Decision, Hold, PlannedChange, SyncRun
+from schoolgate.sync.models import OWN_ID, Decision, Hold, PlannedChange, SyncRun
 from schoolgate.sync.queries import overtaken_by
 from schoolgate.sync.seen import forget_what_was_seen
 from schoolgate.sync.single_flight import only_sync_of
@@ -147,20 +148,14 @@ def _check_reason(why: str) -> None:
         raise CannotRekey(f"Say how you know, in at least {WHY_AT_LEAST} characters.")
 
 
-@transaction.atomic
 def _rekey(comparison: Comparison, *, why: str, by: int, at: datetime) -> int:
+    """Give the ids a few hundred people at a time, adults first: no desk waits for a school.
+
+    Who has her new id is off the plan in the same transaction, so that it may be begun again.
+    """
     run, school = comparison.run, comparison.school
     cause = NewIds(run.district_id, run.registration_id, run.pk, school.pk, at, "rekeyed")
     students, adults = comparison.ids, match_adults(comparison)
-    gone_students = _ids_of(Student, students)
-    gone_adults = _ids_of(Guardian, {**adults.pairs, **adults.doubles})
-    join_guardians(adults.doubles, cause)
-    give_guardians_ids(adults.pairs, cause)
-    give_students_ids(students, cause)
-    forget_claims(run.registration_id, students=gone_students, adults=gone_adults)
-    _take_off_the_plan(run, "student_sourced_id", {*gone_students, *students.values()})
-    _take_off_the_plan(run, "adult_sourced_id", {*gone_adults, *adults.pairs.values()})
-    _settle_holds(run, school, why=why, by=by, at=at)
     log.record(
         "registration.rekeyed",
         at=at,
@@ -173,21 +168,37 @@ def _rekey(comparison: Comparison, *, why: str, by: int, at: datetime) -> int:
         guardians=len(adults.pairs),
         left_over=len(comparison.matching.left_over),
     )
+    for doubles in batched(sorted(adults.doubles.items()), BATCH):
+        with _off_the_plan(run, Guardian, dict(doubles)):
+            join_guardians(dict(doubles), cause)
+    for some in batched(sorted(adults.pairs.items()), BATCH):
+        with _off_the_plan(run, Guardian, dict(some)):
+            give_guardians_ids(dict(some), cause)
+    for batch in batched(sorted(students.items()), BATCH):
+        with _off_the_plan(run, Student, dict(batch)):
+            give_students_ids(dict(batch), cause)
+    _settle_holds(run, school, why=why, by=by, at=at)
     return len(students)
 
 
-def _ids_of(model: type[Student] | type[Guardian], rows: Mapping[int, object]) -> list[str]:
-    found: list[str] = []
-    for batch in batched(sorted(rows), BATCH):
-        ids = model._default_manager.filter(id__in=batch)  # noqa: SLF001  # either of two
-        found += [str(sourced_id) for sourced_id in ids.values_list("sourced_id", flat=True)]
-    return found
+@contextmanager
+def _off_the_plan(
+    run: SyncRun, model: type[Student] | type[Guardian], people: Mapping[int, str | int]
+) -> Iterator[None]:
+    """Let people have their new ids, and forget all that was said and planned of the old ones.
 
-
-def _take_off_the_plan(run: SyncRun, field: str, sourced_ids: Iterable[str]) -> None:
-    """Who has her new id neither leaves nor comes: what is left of the plan is the others'."""
-    for batch in batched(sorted(sourced_ids), BATCH):
-        PlannedChange.objects.filter(run=run, **{f"{field}__in": batch}).delete()
+    Who has her new id neither leaves nor comes: what is left of the plan is the others'.
+    """
+    field = OWN_ID["student" if model is Student else "guardian"]
+    new = [sourced_id for sourced_id in people.values() if isinstance(sourced_id, str)]
+    with transaction.atomic():
+        rows = model._default_manager.filter(id__in=people)  # noqa: SLF001  # either of two
+        gone = [str(sourced_id) for sourced_id in rows.values_list("sourced_id", flat=True)]
+        yield
+        RelationshipClaim.objects.filter(
+            registration_id=run.registration_id, **{f"{field}__in": gone}
+        ).delete()
+        PlannedChange.objects.filter(run=run, **{f"{field}__in": [*gone, *new]}).delete()
 
 
 def _settle_holds(run: SyncRun, school: School, *, why: str, by: int, at: datetime) -> None:

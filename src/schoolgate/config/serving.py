@@ -5,9 +5,10 @@ import signal
 import sys
 import threading
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import waitress.server
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 THREADS = 16
@@ -26,7 +27,12 @@ class Server:
     def __init__(self, *, host: str, port: int) -> None:
         try:
             self._server = waitress.server.create_server(
-                get_wsgi_application(), host=host, port=port, threads=THREADS, ident=None
+                get_wsgi_application(),
+                host=host,
+                port=port,
+                threads=THREADS,
+                ident=None,
+                **_proxy(),
             )
         except OSError:
             raise PortTaken(host, port) from None
@@ -38,6 +44,18 @@ class Server:
             self._server.run()
         finally:
             self._server.close()
+
+
+def _proxy() -> dict[str, Any]:
+    """Whose word is believed on who asks, and whether by https. Without a proxy nobody's."""
+    if not settings.HTTPS:
+        return {}
+    return {
+        "trusted_proxy": settings.PROXY,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

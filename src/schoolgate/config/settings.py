@@ -28,6 +28,8 @@ DEBUG = False
 ALLOWED_HOSTS = env.words("SCHOOLGATE_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 # Off only for `http://localhost`, where a browser would not send a secure cookie back.
 HTTPS = env.flag("SCHOOLGATE_HTTPS", default=False)
+# The proxy that ends TLS, as this machine sees it: its word on who asks and how is believed.
+PROXY = env.text("SCHOOLGATE_PROXY", "127.0.0.1")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

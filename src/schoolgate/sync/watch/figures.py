@@ -18,7 +18,7 @@ from schoolgate.registrations.models import Registration
 from schoolgate.sync.models import ENDED, RunKind, SyncRun
 from schoolgate.sync.run_words import STEPS
 from schoolgate.sync.watch.condition import WORST_FIRST, Source, condition_of
-from schoolgate.sync.watch.queries import UNFINISHED, sources_of
+from schoolgate.sync.watch.queries import UNFINISHED, active_runs, sources_of
 
 DAY = timedelta(days=1)
 
@@ -78,7 +78,7 @@ def _queue(now: datetime) -> Iterator[Metric]:
     metric = GaugeMetricFamily(
         "schoolgate_runs_active", "Syncs that wait for a worker or run.", labels=["state"]
     )
-    rows = SyncRun.objects.filter(state__in=UNFINISHED).values_list("state")
+    rows = active_runs().values_list("state")
     found = {
         state: (count, at)
         for state, count, at in rows.annotate(count=Count("id"), at=Min("asked_at")).order_by()

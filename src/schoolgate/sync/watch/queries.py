@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
 from schoolgate.districts.models import District, Edition
 from schoolgate.registrations.models import Registration, SourceSchool
@@ -14,7 +14,7 @@ from schoolgate.sync.watch.condition import LastRun, Source
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 # Runs that ended well; with a whole pull they say what waits (as `queries.last_whole_run`).
-PLANNED = (RunState.APPLIED, RunState.UNCHANGED, RunState.HELD)
+WHOLE = Q(state__in=(RunState.APPLIED, RunState.UNCHANGED, RunState.HELD), complete=True)
 
 COLUMNS = (
     "id",
@@ -48,18 +48,14 @@ def sources_of(*districts: District) -> list[Source]:
     rows = list(
         registrations.annotate(
             last_run=Subquery(_newest(SyncRun.objects.filter(ended_at__isnull=False))),
-            planned_run=Subquery(_newest(SyncRun.objects.filter(state__in=PLANNED, complete=True))),
+            planned_run=Subquery(_newest(SyncRun.objects.filter(WHOLE))),
         ).values(*COLUMNS, "last_run", "planned_run")
     )
     ids = [row["id"] for row in rows]
     last = _runs(row["last_run"] for row in rows)
     holds = _holds(row["planned_run"] for row in rows)
     lists = _lists(ids)
-    active = dict(
-        SyncRun.objects.filter(state__in=UNFINISHED)
-        .order_by("id")
-        .values_list("registration_id", "id")
-    )
+    active = dict(active_runs().values_list("registration_id", "id"))
     return [
         Source(
             id=row["id"],
@@ -84,6 +80,18 @@ def sources_of(*districts: District) -> list[Source]:
         for row in rows
         for found in [lists.get(row["id"], Lists())]
     ]
+
+
+def last_whole_runs(registration_ids: Iterable[int]) -> dict[int, int]:
+    """The last run of each source that ended well and saw everything."""
+    whole = Subquery(_newest(SyncRun.objects.filter(WHOLE)))
+    rows = Registration.objects.filter(id__in=registration_ids).annotate(whole=whole)
+    return dict(rows.exclude(whole=None).values_list("id", "whole"))
+
+
+def active_runs() -> QuerySet[SyncRun]:
+    """The runs that wait or work. That they have no end is said for the index over ends."""
+    return SyncRun.objects.filter(ended_at=None, state__in=UNFINISHED)
 
 
 def holds_of_runs(run_ids: Iterable[int]) -> list[Hold]:

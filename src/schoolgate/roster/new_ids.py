@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from schoolgate.roster.batches import batched
+from schoolgate.roster.history_rows import keep_history
 from schoolgate.roster.models import (
     GUARDIAN_FIELDS,
     STUDENT_FIELDS,
@@ -30,6 +31,11 @@ from schoolgate.roster.models import (
 )
 
 BATCH = 500
+# The ORM's bulk_update writes a CASE for each of them.
+SET_ID: dict[type[Student] | type[Guardian], str] = {
+    Student: "UPDATE roster_student SET sourced_id = %s WHERE id = %s",
+    Guardian: "UPDATE roster_guardian SET sourced_id = %s WHERE id = %s",
+}
 One = TypeVar("One", Student, Guardian)
 
 
@@ -81,8 +87,9 @@ def _give(model: type[One], ids: Mapping[int, str], cause: NewIds) -> None:
         if person.sourced_id in newcomers:
             _become(person, newcomers[person.sourced_id], cause)
     rows.filter(id__in=ids).update(**mine, changed_at=cause.at, run_id=cause.run_id)
-    rows.bulk_update(people, ["sourced_id"])
-    HistoryEntry.objects.bulk_create(
+    with connection.cursor() as cursor:
+        cursor.executemany(SET_ID[model], [(person.sourced_id, person.pk) for person in people])
+    keep_history(
         _entry(
             person,
             cause.word,

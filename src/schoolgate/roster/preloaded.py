@@ -14,8 +14,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from schoolgate.audit import log
 from schoolgate.districts.models import District, School
+from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched
 from schoolgate.roster.folding import folded_student
+from schoolgate.roster.history_rows import keep_history
 from schoolgate.roster.local_adults import NewContact, adults_for, facts_of
 from schoolgate.roster.models import (
     GUARDIAN_FIELDS,
@@ -73,14 +75,15 @@ def add_students(people: Sequence[tuple[School, NewStudent]], *, cause: Cause) -
     students = Student.objects.bulk_create(
         (_new_row(person, cause) for _, person in people), batch_size=BATCH
     )
-    Listing.objects.bulk_create(
+    bulk.insert(
+        Listing,
+        ("district_id", "school_id", "student_id"),
         (
-            Listing(district=cause.district, school=school, student=student)
+            (cause.district.pk, school.pk, student.pk)
             for (school, _), student in zip(people, students, strict=True)
         ),
-        batch_size=BATCH,
     )
-    _remember(
+    keep_history(
         (
             _entry("student.added", cause, school, student=student, after=_facts(student, [school]))
             for (school, _), student in zip(people, students, strict=True)
@@ -118,7 +121,7 @@ def change_student(student: Student, wanted: NewStudent, *, school: School, caus
         row.folded = _folded(row)
         row.changed_at = cause.at
         row.save()
-        _remember(
+        keep_history(
             [_entry("student.updated", cause, school, student=row, before=before, after=after)]
         )
     _change_adults(wanted.contacts, school, cause)
@@ -162,7 +165,7 @@ def let_go(student_ids: Iterable[int], school: School, *, gone: str, cause: Caus
         Student.objects.filter(id__in=departing).update(
             state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
         )
-        _remember(
+        keep_history(
             _entry(
                 "student.departed" if student.pk in set(departing) else "student.moved_away",
                 cause,
@@ -187,7 +190,10 @@ def end_relationships(pairs: QuerySet[Relationship], school: School, *, cause: C
     Relationship.objects.filter(id__in=[pair.pk for pair in ending]).update(
         state=RelationshipState.ENDED, ended_at=cause.at, run_id=cause.run_id
     )
-    _remember(_pair_entry("relationship.removed", pair, school, cause) for pair in ending)
+    keep_history(
+        _pair_entry("relationship.removed", (pair.student_id, pair.guardian_id), school, cause)
+        for pair in ending
+    )
     linked = Relationship.objects.filter(guardian=OuterRef("pk"), state=RelationshipState.CURRENT)
     leaving = list(
         Guardian.objects.filter(
@@ -200,7 +206,7 @@ def end_relationships(pairs: QuerySet[Relationship], school: School, *, cause: C
     Guardian.objects.filter(id__in=[adult.pk for adult in leaving]).update(
         state=State.DEPARTED, changed_at=cause.at, run_id=cause.run_id
     )
-    _remember(
+    keep_history(
         _entry("guardian.departed", cause, school, guardian=adult, before=facts_of(adult))
         for adult in leaving
     )
@@ -264,7 +270,7 @@ def _link(
     }
     school_of = {adult: school for (_, adult), school in pairs.items()}
     for action, some in (("added", adults.added), ("returned", adults.returned)):
-        _remember(
+        keep_history(
             _entry(
                 f"guardian.{action}",
                 cause,
@@ -291,20 +297,18 @@ def _let_stand(pairs: Mapping[tuple[int, int], School], cause: Cause) -> None:
         relationship.state = RelationshipState.CURRENT
         relationship.began_at, relationship.ended_at = cause.at, None
     Relationship.objects.bulk_update(again, ["state", "began_at", "ended_at"])
-    fresh = Relationship.objects.bulk_create(
-        Relationship(
-            district=cause.district,
-            student_id=student,
-            guardian_id=adult,
-            state=RelationshipState.CURRENT,
-            began_at=cause.at,
-        )
-        for student, adult in pairs
-        if (student, adult) not in before
+    fresh = [pair for pair in pairs if pair not in before]
+    bulk.insert(
+        Relationship,
+        ("district_id", "student_id", "guardian_id", "state", "began_at"),
+        (
+            (cause.district.pk, *pair, RelationshipState.CURRENT.value, bulk.as_moment(cause.at))
+            for pair in fresh
+        ),
     )
-    _remember(
-        _pair_entry("relationship.added", pair, pairs[pair.student_id, pair.guardian_id], cause)
-        for pair in (*again, *fresh)
+    returned = [(pair.student_id, pair.guardian_id) for pair in again]
+    keep_history(
+        _pair_entry("relationship.added", pair, pairs[pair], cause) for pair in (*returned, *fresh)
     )
 
 
@@ -320,7 +324,7 @@ def _change_adults(contacts: Iterable[NewContact], school: School, cause: Cause)
         if before != (after := facts_of(adult)):
             adult.changed_at = cause.at
             adult.save()
-            _remember(
+            keep_history(
                 [
                     _entry(
                         "guardian.updated",
@@ -348,12 +352,8 @@ def _entry(action: str, cause: Cause, school: School, **of: Any) -> HistoryEntry
     )
 
 
-def _pair_entry(action: str, pair: Relationship, school: School, cause: Cause) -> HistoryEntry:
-    return _entry(action, cause, school, student_id=pair.student_id, guardian_id=pair.guardian_id)
-
-
-def _remember(entries: Iterable[HistoryEntry]) -> None:
-    HistoryEntry.objects.bulk_create(entries, batch_size=BATCH)
+def _pair_entry(action: str, pair: tuple[int, int], school: School, cause: Cause) -> HistoryEntry:
+    return _entry(action, cause, school, student_id=pair[0], guardian_id=pair[1])
 
 
 def _record(action: str, student: Student, school: School, cause: Cause) -> None:

@@ -199,7 +199,7 @@ def test_roles_are_case_folded_and_unknown_ones_kept(
     ("sent", "meant", "counted"),
     [
         ("tobedeleted", Status.TO_BE_DELETED, {}),
-        ("inactive", Status.TO_BE_DELETED, {"inactive_status": 1}),
+        ("inactive", Status.INACTIVE, {"inactive_status": 1}),
         ("Active", Status.ACTIVE, {"enum_case": 1}),
     ],
 )

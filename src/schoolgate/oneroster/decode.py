@@ -77,6 +77,7 @@ class _Shape(Generic[T]):
         changed = record.date_last_modified
         return (
             record.sourced_id.strip() is record.sourced_id
+            and record.status is not Status.INACTIVE
             and (changed is None or looks_usual(changed))
             and (self.word is None or getattr(record, self.word) in self.words)
             and not (self.graded and record.grades and not GRADES.issuperset(record.grades))  # type: ignore[attr-defined]
@@ -198,6 +199,8 @@ def _check(shape: _Shape[T], record: T, reading: Reading) -> T | Problem:
     if sourced_id.strip() != sourced_id:
         # Opaque: kept as it came, since trimming might join two people (T-10).
         reading.warn("space_around_id", "sourcedId", "no surrounding space")
+    if record.status is Status.INACTIVE:
+        reading.warn("inactive_status", "status", Status.TO_BE_DELETED)
     changed = record.date_last_modified
     if changed is not None and not looks_usual(changed):
         _check_moment(changed, reading)

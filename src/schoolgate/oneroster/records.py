@@ -21,6 +21,8 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 class Status(StrEnum):
     ACTIVE = "active"
     TO_BE_DELETED = "tobedeleted"
+    # Version 1.0's word, still sent by some: not ours any more, like the other (2.1).
+    INACTIVE = "inactive"
 
 
 class Role(StrEnum):

@@ -47,26 +47,22 @@ def insert(
 
 
 def _copy(cursor: Any, table: str, names: str, batch: list[Sequence[Any]], end: str) -> None:
-    """COPY is several times as fast as INSERT, and knows no ON CONFLICT: then by way of a table."""
-    if not end:
-        _copy_into(cursor, f"{table} ({names})", batch)
-        return
+    """COPY is several times as fast as INSERT. It goes by way of a table of its own.
+
+    COPY knows no ON CONFLICT; and what watches over our writes sees statements only.
+    """
     with transaction.atomic():
         cursor.execute(
             f"CREATE TEMPORARY TABLE bulk_rows ON COMMIT DROP AS "  # noqa: S608
             f"SELECT {names} FROM {table} WITH NO DATA"
         )
-        _copy_into(cursor, f"bulk_rows ({names})", batch)
+        with cursor.copy(f"COPY bulk_rows ({names}) FROM STDIN") as copy:
+            for row in batch:
+                copy.write_row(row)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_rows{end}"  # noqa: S608
         )
         cursor.execute("DROP TABLE bulk_rows")
-
-
-def _copy_into(cursor: Any, target: str, batch: list[Sequence[Any]]) -> None:
-    with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-        for row in batch:
-            copy.write_row(row)
 
 
 def as_json(value: Any) -> str | None:

@@ -208,7 +208,8 @@ class Ledger:
     def here(self) -> NDArray[np.bool_]:
         """For each known row, whether it came as it was."""
         sizes = np.diff(self.rows.first)
-        return self.shown_rows | np.repeat(self._shown_blocks, sizes)
+        here: NDArray[np.bool_] = self.shown_rows | np.repeat(self._shown_blocks, sizes)
+        return here
 
     def left_over(self) -> Places:
         """Known people of whom no row came that could be read: absent, or excused."""

@@ -32,6 +32,8 @@ class Scope:
     """What a registration takes: the org ids of its enabled schools, each with its choice."""
 
     schools: Mapping[str, SchoolTake]
+    # Orgs that are a school of ours, and switched off here.
+    switched_off: frozenset[str] = frozenset()
 
     @property
     def takes_contacts(self) -> bool:
@@ -43,7 +45,7 @@ class Scope:
         `secret` keys it, so that a hostile source cannot search for rows of equal digest.
         """
         choice = sorted((org, take.school_id, take.contacts) for org, take in self.schools.items())
-        words = msgspec.json.encode([NORMALIZE_VERSION, choice])
+        words = msgspec.json.encode([NORMALIZE_VERSION, choice, sorted(self.switched_off)])
         return blake2b(words, digest_size=32, key=blake2b(secret).digest()).digest()
 
 

@@ -9,6 +9,9 @@ HOW_GONE = {
     "absent": "Not in the source any more.",
     "tobedeleted": "Marked in the source as having left.",
     "undone": "Taken back by an undo.",
+    "inactive": "Marked in the source as inactive.",
+    "school_disabled": "In the source, in a school that was switched off here.",
+    "source_disabled": "No school of the source is taken here any more.",
     "no_enabled_school": "In the source, in a school that is not taken here.",
 }
 

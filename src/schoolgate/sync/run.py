@@ -22,7 +22,9 @@ from schoolgate.oneroster.records import Status, User, Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
 from schoolgate.roster.batches import in_slices
 from schoolgate.sync import decide as judge
+from schoolgate.sync.additions_only import only_adds
 from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
+from schoolgate.sync.open_lists import hold_open_lists
 from schoolgate.sync.records import LONGEST_ID, NormalizedRow, SchoolTake, Scope
 from schoolgate.sync.seen import (
     Person,
@@ -87,7 +89,7 @@ def let_everybody_go(run: SyncRun) -> None:
     stage.clear(run)
     seen = open_seen(run.registration_id)
     replace_blocks(run, seen, whole=True)
-    stage.stage_absences(run, seen, seen.ledger.absent(), but=set())
+    stage.stage_absences(run, seen, seen.ledger.absent(), but=set(), gone="source_disabled")
     run.complete = True
     run.timings["fetch"] = 0.0
     run.save()
@@ -99,12 +101,14 @@ def decide(run: SyncRun, *, tell: Progress) -> None:
         tell("plan", 0)
         plan.make_plan(run)
         tell("safety", 0)
-        if run.complete:
+        removes = bool(run.complete) and not only_adds(run)
+        if removes:
             counts = list(judge.count_by_school(run))
             judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
         else:
             judge.withhold_removals(run)
-        _forget_earlier_plans(run)
+        hold_open_lists(run)
+        _forget_earlier_plans(run, all_judged=removes)
         run.save()
 
 
@@ -136,11 +140,18 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
 
 
 def forget_staging(run: SyncRun) -> None:
-    """What was staged has done its work."""
+    """What was staged has done its work. A sync that dies before this leaves it to the next."""
     stage.forget_staging(run)
 
 
-def _forget_earlier_plans(run: SyncRun) -> None:
+def forget_what_is_in(run: SyncRun) -> None:
+    """What is in the roster and its history need not be planned any more. What waits stays."""
+    stage.forget_staging(run)
+    for planned in in_slices(PlannedChange.objects.filter(run=run, state=ChangeState.APPLIED)):
+        planned.delete()
+
+
+def _forget_earlier_plans(run: SyncRun, *, all_judged: bool) -> None:
     """An earlier plan is history now: whatever of it waited was looked at again.
 
     Unless it could not be: who was absent from a whole pull and waits for a person is not forgotten
@@ -149,7 +160,7 @@ def _forget_earlier_plans(run: SyncRun) -> None:
     earlier = PlannedChange.objects.filter(run__registration_id=run.registration_id).exclude(
         run=run
     )
-    for planned in in_slices(earlier if run.complete else earlier.exclude(state=ChangeState.HELD)):
+    for planned in in_slices(earlier if all_judged else earlier.exclude(state=ChangeState.HELD)):
         planned.delete()
     for other in SyncRun.objects.filter(
         Exists(StagedRow.objects.filter(run=OuterRef("pk"))),
@@ -169,11 +180,13 @@ def scope_of(registration: Registration) -> Scope:
         for school in enabled
         if school.data_choice == DataChoice.STUDENTS_AND_CONTACTS
     }
+    off = SourceSchool.objects.filter(registration=registration, enabled=False)
     return Scope(
         {
             school.sourced_id: SchoolTake(school.school_id or 0, school.school_id in with_contacts)
             for school in enabled
-        }
+        },
+        frozenset(off.exclude(school=None).values_list("sourced_id", flat=True)),
     )
 
 

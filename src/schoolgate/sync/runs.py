@@ -206,13 +206,13 @@ def do(step: Step, run: SyncRun, clock: Clock, report: Reporter) -> bool:
 
 def finish(run: SyncRun, *, at: datetime) -> None:
     """The run is in: say how it ended."""
-    with transaction.atomic():
-        if not_in_of(run).exists():
+    if not_in_of(run).exists():
+        with transaction.atomic():
             # Staging is kept until a person has decided: what she approves is accepted row by row.
             review_plan.seal(run)
             _end(run, RunState.HELD, at=at)
-        elif _end(run, RunState.APPLIED if run.changes else RunState.UNCHANGED, at=at):
-            path.forget_staging(run)
+    elif _end(run, RunState.APPLIED if run.changes else RunState.UNCHANGED, at=at):
+        path.forget_what_is_in(run)
 
 
 def fail(run: SyncRun, error: Exception, *, at: datetime) -> None:
@@ -222,16 +222,14 @@ def fail(run: SyncRun, error: Exception, *, at: datetime) -> None:
     # The text of an unforeseen error may hold a row: only its kind is kept.
     run.failure_detail = str(error)[:500] if known else f"Unexpected {type(error).__name__}."
     run.retry_helps = bool(getattr(error, "retry_helps", False))
-    with transaction.atomic():
-        if _end(run, RunState.FAILED, at=at):
-            path.forget_staging(run)
+    if _end(run, RunState.FAILED, at=at):
+        path.forget_staging(run)
 
 
 def stop(run: SyncRun, *, at: datetime) -> None:
     """A person has stopped the run, before anything of it was written to a list."""
-    with transaction.atomic():
-        if _end(run, RunState.CANCELLED, at=at):
-            path.forget_staging(run)
+    if _end(run, RunState.CANCELLED, at=at):
+        path.forget_staging(run)
 
 
 def interrupt(run: SyncRun, *, at: datetime) -> None:

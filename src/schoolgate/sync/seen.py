@@ -41,6 +41,9 @@ COLUMNS = ("registration_id", "run_id", "digest", "rows", "ids", "count", "void"
 # Blocks of what is left over are of no order that could come again.
 ROWS_OF_A_REMNANT = 64
 
+# People of whom no row came.
+NOT_READ = ("absent", "source_disabled")
+
 Person = tuple[Kind, str]
 
 
@@ -97,8 +100,8 @@ def open_seen(registration_id: int) -> Seen:
         blocks.delete()
     keys: list[int] = []
     digests: dict[bytes, int] = {}
-    blocks = _counting(registration_id).values_list("id", "digest", "void")
-    for number, (key, digest, void) in enumerate(blocks.iterator(chunk_size=20_000)):
+    counting = _counting(registration_id).values_list("id", "digest", "void")
+    for number, (key, digest, void) in enumerate(counting.iterator(chunk_size=20_000)):
         keys.append(key)
         if digest is not None and not void:
             digests[bytes(digest)] = number
@@ -164,7 +167,7 @@ def stop_believing(run: SyncRun) -> None:
 def begin_to_count(run: SyncRun) -> None:
     """The run has written all it may: its blocks count from now on, except for what waits."""
     staged = StagedRow.objects.filter(run=run)
-    waiting = staged.filter(Q(accepted=False) | Q(look_again=True)).exclude(gone="absent")
+    waiting = staged.filter(Q(accepted=False) | Q(look_again=True)).exclude(gone__in=NOT_READ)
     _void_keys(run, _keys(waiting))
     if SeenBlock.objects.filter(run=run, digest__isnull=True).exists():
         _drop_keys(run, _keys(staged.filter(accepted=True).exclude(gone="")))
@@ -237,7 +240,8 @@ def _untouched(ledger: Ledger, numbers: Places, left: Places) -> Places:
         rows.block_of(np.flatnonzero(np.isin(rows.rows["kind"], COUNTS))), minlength=sizes
     )
     came = np.bincount(rows.block_of(np.flatnonzero(ledger.shown_rows)), minlength=sizes)
-    return numbers[(missing[numbers] == people[numbers]) & (came[numbers] == 0)]
+    untouched: Places = numbers[(missing[numbers] == people[numbers]) & (came[numbers] == 0)]
+    return untouched
 
 
 def _remnants(

@@ -9,7 +9,6 @@ Each raises Cancelled or TakenOver (progress.py), and what the source and the ma
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from schoolgate.registrations.sources import open_source
@@ -62,14 +61,13 @@ def decide(run: SyncRun, clock: Clock, report: Reporter) -> None:
     if run.planned_at is not None:
         return
     report("plan", 0)
-    with transaction.atomic():
-        work = _work_on(run)
+    work = _work_on(run)
+    with fenced(run):
         path.decide(work, tell=report)
-        # Last, so that the row is locked for a moment only: the page of the run reads it.
-        mine = _mine(run).filter(cancel_asked_at=None)
-        if not mine.update(planned_at=clock(), timings=work.timings):
-            check_not_cancelled(run.pk)
-            raise TakenOver
+    mine = _mine(run).filter(cancel_asked_at=None)
+    if not mine.update(planned_at=clock(), timings=work.timings):
+        check_not_cancelled(run.pk)
+        raise TakenOver
 
 
 def apply(run: SyncRun, clock: Clock, report: Reporter) -> None:

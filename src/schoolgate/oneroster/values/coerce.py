@@ -56,10 +56,8 @@ def status(value: object, field: str, reading: Reading) -> Status:
     if found is None:
         # Read as active it might keep an adult who must go, read as deleted it might lose a child.
         raise Unusable("unknown_status", field, "active or tobedeleted")
-    if word not in {"active", "tobedeleted"}:
-        reading.warn(
-            "inactive_status" if word.casefold() == "inactive" else "enum_case", field, found
-        )
+    if word != found:
+        reading.warn("enum_case", field, found)
     return found
 
 

@@ -34,7 +34,7 @@ WORDS: dict[type[Record], tuple[str, frozenset[str]]] = {
 STATUSES = {
     "active": Status.ACTIVE,
     "tobedeleted": Status.TO_BE_DELETED,
-    "inactive": Status.TO_BE_DELETED,
+    "inactive": Status.INACTIVE,
 }
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})

@@ -26,6 +26,7 @@ from schoolgate.sync.models import (
     ChangeState,
     Hold,
     PlannedChange,
+    RunKind,
     StagedRow,
     SyncRun,
 )
@@ -279,7 +280,7 @@ def _accept_the_rest(run: SyncRun) -> None:
 
 
 def _accept(kind: str, which: str, names: dict[str, int]) -> None:
-    params = {**names, "kind": kind, "side": SIDE[kind]}
+    params: dict[str, int | str] = {**names, "kind": kind, "side": SIDE[kind]}
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE IF NOT EXISTS sync_accepted (sourced_id VARCHAR(255))"
@@ -296,7 +297,8 @@ def _date_the_lists(run: SyncRun) -> None:
 
     As of the moment the run began to read: what was let through days later is no newer for it.
     """
-    if run.complete:
+    if run.complete and run.kind != RunKind.UNDO:
+        waiting = Hold.objects.filter(run=run, applied_at=None)
         SourceSchool.objects.filter(registration_id=run.registration_id, enabled=True).exclude(
-            school__in=Hold.objects.filter(run=run).values("school")
+            school__in=waiting.values("school")
         ).update(list_as_of=run.started_at)

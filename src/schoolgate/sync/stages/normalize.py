@@ -36,7 +36,9 @@ def _student(user: User, scope: Scope) -> NormalizedRow:
     if user.status is not Status.ACTIVE:
         return NormalizedRow(Kind.STUDENT, user.sourced_id, None, gone=user.status.value)
     if not takes:
-        return NormalizedRow(Kind.STUDENT, user.sourced_id, None, gone="no_enabled_school")
+        off = any(org.sourced_id in scope.switched_off for org in user.orgs)
+        gone = "school_disabled" if off else "no_enabled_school"
+        return NormalizedRow(Kind.STUDENT, user.sourced_id, None, gone=gone)
     contacts = any(take.contacts for take in takes)
     texts, clipped = _clip(
         given_name=user.given_name,

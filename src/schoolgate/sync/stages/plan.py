@@ -247,7 +247,8 @@ def _insert_from(sql: str, run: SyncRun, first: int, last: int) -> None:
     statement = f"INSERT INTO sync_plannedchange ({names}) {sql}"  # our own words
     with connection.cursor() as cursor:
         for after in range(first, last, SLICE):
-            cursor.execute(statement, {**_names(run), "after": after, "upto": after + SLICE})
+            with transaction.atomic():
+                cursor.execute(statement, {**_names(run), "after": after, "upto": after + SLICE})
 
 
 def _insert(changes: Iterator[PlannedChange]) -> None:

@@ -218,15 +218,17 @@ def unstage_two_faced(run: SyncRun, seen: Seen) -> int:
 # --- who did not come -------------------------------------------------------------------------
 
 
-def stage_absences(run: SyncRun, seen: Seen, places: Places, *, but: set[Person]) -> None:
+def stage_absences(
+    run: SyncRun, seen: Seen, places: Places, *, but: set[Person], gone: str = "absent"
+) -> None:
     """Keep the people at these places of the ledger as absent, except some."""
     for people in seen.people_at(places):
-        gone = (
-            NormalizedRow(kind, sourced_id, None, gone="absent")
+        left = (
+            NormalizedRow(kind, sourced_id, None, gone=gone)
             for _, (kind, sourced_id) in people
             if (kind, sourced_id) not in but
         )
-        stage_people(run, gone, look_again=False)
+        stage_people(run, left, look_again=False)
 
 
 def newly_linked(run: SyncRun, seen: Seen) -> dict[str, int]:

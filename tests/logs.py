@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
+
 from schoolgate.config import logs
 
 LOGGERS = ("", "schoolgate", "dbos", "django.request", "django.security", "httpx2", "httpcore2")
@@ -19,6 +21,7 @@ def log_of_a_service() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     chosen = logs.settings(as_json=True)
     chosen["handlers"]["stderr"]["stream"] = stream
+    noted = settings.LOGGING["loggers"]["schoolgate"]["level"]
     loggers = [logging.getLogger(name) for name in LOGGERS]
     before = [(each, each.handlers[:], each.level, each.propagate) for each in loggers]
     logging.config.dictConfig(chosen)
@@ -26,6 +29,7 @@ def log_of_a_service() -> Iterator[io.StringIO]:
     try:
         yield stream
     finally:
+        settings.LOGGING["loggers"]["schoolgate"]["level"] = noted
         for each, handlers, level, propagate in before:
             each.handlers[:] = handlers
             each.setLevel(level)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from django.conf import settings as chosen
+from django.utils.log import configure_logging
 
 from logs import lines_in, log_of_a_service
 from schoolgate.config import logs
@@ -55,6 +57,14 @@ def test_a_command_tells_only_faults_since_it_says_itself_what_happened(
     structlog.stdlib.get_logger("schoolgate.sync").warning("sync.run.failed", run=12)
 
     assert written.getvalue() == ""
+
+
+def test_a_service_goes_on_telling_when_the_web_server_sets_django_up_anew(
+    written: io.StringIO,
+) -> None:
+    configure_logging("logging.config.dictConfig", chosen.LOGGING)
+
+    assert logging.getLogger("schoolgate.web").isEnabledFor(logging.INFO)
 
 
 def test_of_an_exception_its_kinds_and_places_are_kept_and_no_word_of_it(

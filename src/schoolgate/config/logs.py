@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 import structlog
+from django.conf import settings as chosen
 from structlog.stdlib import ProcessorFormatter
 
 Event = MutableMapping[str, Any]
@@ -91,6 +92,8 @@ def settings(*, as_json: bool) -> dict[str, Any]:
 
 def as_a_service() -> None:
     """Let a process that goes on for days tell what it does. A command tells only what is wrong."""
+    # Noted as well: the web server sets Django up anew, and the loggers with it.
+    chosen.LOGGING["loggers"][OURS]["level"] = "INFO"
     logging.getLogger(OURS).setLevel(logging.INFO)
 
 

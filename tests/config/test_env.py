@@ -35,3 +35,16 @@ def test_a_secret_may_come_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("SCHOOLGATE_SIGNING_KEY_FILE", str(tmp_path / "key"))
 
     assert env.secret("SCHOOLGATE_SIGNING_KEY") == "from-a-file"
+
+
+def test_one_of_a_few_words_is_one_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SCHOOLGATE_LOG", raising=False)
+    unsaid = env.one_of("SCHOOLGATE_LOG", "text", "json")
+    monkeypatch.setenv("SCHOOLGATE_LOG", "JSON ")
+    said = env.one_of("SCHOOLGATE_LOG", "text", "json")
+    monkeypatch.setenv("SCHOOLGATE_LOG", "xml")
+
+    with pytest.raises(env.WrongSetting, match="SCHOOLGATE_LOG must be text or json"):
+        env.one_of("SCHOOLGATE_LOG", "text", "json")
+
+    assert (unsaid, said) == ("text", "json")

@@ -70,6 +70,12 @@ def test_a_number_with_a_wholly_other_name_is_left_to_a_person() -> None:
     assert found == Matching((), (Doubt("a", (1,), Why.OTHER_NAME),), (), ())
 
 
+def test_a_number_with_a_family_name_in_common_may_be_a_sister() -> None:
+    found = match([ours(1, number="4471")], [theirs("b", "Ben", "Lopez", number="4471")])
+
+    assert found.doubts == (Doubt("b", (1,), Why.OTHER_NAME),)
+
+
 def test_where_numbers_are_counted_afresh_the_names_decide() -> None:
     found = match(
         [ours(1, "Ana", "Lopez", number="100"), ours(2, "Ben", "Lopez", number="101")],
@@ -244,7 +250,7 @@ def test_nobody_is_paired_without_evidence(
         one, other = mine[pair.ours], coming[pair.theirs]
         by_number = one.identifier == other.identifier != ""
         by_name = bool(one.names & other.names) and bool(one.schools & other.schools)
-        assert (by_number and bool(one.words & other.words)) or by_name
+        assert (by_number and bool(one.given_words & other.given_words)) or by_name
 
 
 @given(lists())

@@ -37,7 +37,7 @@ class Same(StrEnum):
     """What the names of two people of one number have in common."""
 
     NAME = "name"
-    WORD = "word"
+    GIVEN = "given"
     NOTHING = "nothing"
 
 
@@ -69,8 +69,8 @@ class Person(Generic[K]):
         return frozenset(filter(None, (fold(name).replace(" ", "") for name in names)))
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(fold(f"{self.given} {self.family}").split())
+    def given_words(self) -> frozenset[str]:
+        return frozenset(fold(f"{self.given} {self.middle}").split())
 
     @cached_property
     def level(self) -> int | str:
@@ -110,7 +110,7 @@ def match(
 ) -> Matching:
     """Pair people: by what a person decided, by number, else by name, grade and school.
 
-    A number alone pairs nobody: with the whole name it comes first, with a part of it last. (Where
+    A number alone pairs nobody: with the whole name it comes first, with a given name last. (Where
     a new SIS counts its numbers afresh, each of them is some other child's old one.)
 
     `decided` gives for one of theirs who she is of ours, or None for nobody. With `moves_up` the
@@ -131,7 +131,7 @@ def match(
     pairs += named
     rest_ours, rest_theirs = _rest(open_ours, open_theirs, pairs)
     for edge, same in numbered.items():
-        if same is Same.WORD and edge[0] in rest_ours and edge[1] in rest_theirs:
+        if same is Same.GIVEN and edge[0] in rest_ours and edge[1] in rest_theirs:
             pairs.append(Pair(*edge, Evidence.NUMBER))
     weak |= {edge: Why.OTHER_NAME for edge, same in numbered.items() if same is Same.NOTHING}
     paired_ours = {pair.ours for pair in pairs}
@@ -196,7 +196,8 @@ def _numbers(people: Iterable[Person[K]]) -> dict[str, list[K]]:
 def _same(mine: Person[int], coming: Person[str]) -> Same:
     if mine.names & coming.names:
         return Same.NAME
-    return Same.WORD if mine.words & coming.words else Same.NOTHING
+    # A family name in common makes two children siblings.
+    return Same.GIVEN if mine.given_words & coming.given_words else Same.NOTHING
 
 
 def _rest(

@@ -18,7 +18,7 @@ class Show(StrEnum):
 
 
 EVIDENCE = {
-    Evidence.NUMBER: "the same number, and a name in common",
+    Evidence.NUMBER: "the same number, and a given name in common",
     Evidence.NAME: "the same name, grade and school",
     Evidence.NAME_MOVED_UP: "the same name and school, one grade further",
     Evidence.DECIDED: "decided by a person",

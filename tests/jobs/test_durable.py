@@ -110,6 +110,14 @@ def test_a_tick_of_a_dead_worker_is_let_go(engine_file: Path) -> None:
     assert statement(engine_file, "SELECT status FROM workflow_status") == [("CANCELLED",)]
 
 
+def test_who_has_begun_something_is_known(engine_file: Path) -> None:
+    durable.enqueue("sync", 12, partition="registration-7")
+    begun_by(engine_file, "oak:1")
+    durable.enqueue("sync", 13, partition="registration-8")
+
+    assert durable.busy_workers() == {"oak:1"}
+
+
 def test_jobs_are_forgotten_after_a_month_and_ticks_after_a_day(engine_file: Path) -> None:
     ended = {"old": 31 * DAY, "young": 29 * DAY, "tick-old": 2 * DAY, "tick-young": DAY / 2}
     for number, (name, ago) in enumerate(ended.items()):

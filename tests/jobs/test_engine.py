@@ -47,6 +47,55 @@ def test_from_a_dead_worker_it_is_taken_over_once(
     assert taken == ["oak:1"]
 
 
+@pytest.mark.django_db
+def test_from_a_worker_that_nobody_knows_it_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(durable, "busy_workers", lambda: {"oak:1", "fir:1"})
+    monkeypatch.setattr(durable, "take_over", taken.append)
+    workers.sign_in("fir:1")
+
+    engine.take_over_from_the_unknown(workers.now_there())
+
+    assert taken == ["oak:1"]
+
+
+class FakeHeart:
+    executor_id = "oak:1"
+    signed_out: bool | None = None
+
+    def stop(self, *, sign_out: bool) -> None:
+        self.signed_out = sign_out
+
+
+@pytest.mark.parametrize(("left", "well"), [(0, True), (2, False)])
+def test_a_worker_that_ends_leaves_what_it_had_begun_to_the_others(
+    monkeypatch: pytest.MonkeyPatch, left: int, well: bool
+) -> None:
+    heart = FakeHeart()
+    monkeypatch.setattr(engine, "_heart", heart)
+    monkeypatch.setattr(durable, "shut_down", lambda: True)
+    monkeypatch.setattr(durable, "take_over", lambda _worker: left)
+
+    assert engine.stop() is well
+    assert heart.signed_out is True
+    assert engine.stop() is True
+
+
+def test_a_worker_that_cannot_say_what_is_left_keeps_its_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(_worker: str) -> int:
+        raise engine.EngineAway
+
+    heart = FakeHeart()
+    monkeypatch.setattr(engine, "_heart", heart)
+    monkeypatch.setattr(durable, "shut_down", lambda: True)
+    monkeypatch.setattr(durable, "take_over", away)
+
+    assert engine.stop() is False
+    assert heart.signed_out is False
+
+
 def test_every_room_registers_in_its_tasks() -> None:
     registry.load()
 

@@ -44,6 +44,7 @@ WAITS_SECONDS = (1, 2, 4, 8, 15, 30, 60, 60, 60)
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+_ending = threading.Event()
 
 
 class EngineAway(Exception):
@@ -136,6 +137,9 @@ def _careful(what: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, its text stays here
         failed = JobFailed(error)
+        if _ending.is_set():
+            log.info("%s was interrupted by the end of this process", what)
+            raise failed from None
         log.error("%s failed: %s", what, failed)  # noqa: TRY400  # the trace may show a row
         raise failed from None
 
@@ -175,6 +179,9 @@ def launch(executor_id: str, *, concurrency: int) -> None:
 
 def shut_down() -> bool:
     """Let running jobs end, for a few seconds. Whether all have ended."""
+    # From here on a job that cannot go on has not failed: it goes on elsewhere.
+    _ending.set()
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)
     DBOS.destroy(workflow_completion_timeout_sec=STOP_SECONDS)
     # Those of the engine that have nothing to do end by themselves now.
     busy = [thread for thread in threading.enumerate() if thread.name.startswith("dbos-executor-")]
@@ -262,6 +269,15 @@ def take_over(executor_id: str) -> int:
             # The queue by its name: without it the limit of one a registration would be lost.
             client.resume_workflows(jobs, queue_name=QUEUE)
     return len(jobs)
+
+
+def busy_workers() -> set[str]:
+    """Under which names there is work that was begun and has not ended."""
+    with _reached() as client:
+        begun = client.list_workflows(
+            status="PENDING", name=JOB, load_input=False, load_output=False
+        )
+    return {one.executor_id for one in begun if one.executor_id}
 
 
 def prune(now: datetime) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from schoolgate.jobs import durable, registry, workers
 from schoolgate.jobs.durable import UNDER_WAY, EngineAway, JobFailed, patiently, standing, step
 from schoolgate.jobs.heart import Heart
+from schoolgate.jobs.models import Worker
 from schoolgate.jobs.registry import every_tick, job
 from schoolgate.jobs.slots import SlotTaken, only_one_in
 
@@ -70,18 +71,24 @@ def start(slot: str = UP, *, concurrency: int = CONCURRENCY) -> str:
 
 
 def stop() -> bool:
-    """Let running jobs end, for a few seconds. False: some still run, and this process must end.
+    """Let running jobs end, for a few seconds. False: some did not, and this process must end.
 
-    They go on with the next start, or elsewhere when this worker has been silent for too long.
+    What did not end is queued again: another worker, or the next start, goes on with it.
     """
-    global _heart  # noqa: PLW0603  # one engine a process
+    global _heart  # one engine a process
     with _lock:
         if _heart is None:
             return True
+        heart, _heart = _heart, None
         everything_ended = durable.shut_down()
-        _heart.stop(sign_out=everything_ended)
-        _heart = None
-        return everything_ended
+        try:
+            left = durable.take_over(heart.executor_id)
+        except EngineAway:
+            # With its row it will be found silent, and taken over from.
+            heart.stop(sign_out=False)
+            return False
+        heart.stop(sign_out=True)
+        return everything_ended and not left
 
 
 def is_served() -> bool:
@@ -115,6 +122,14 @@ def take_over_from_the_dead(me: str) -> None:
     for dead in workers.to_be_reaped():
         if workers.claim(dead, by=me):
             durable.take_over(dead.executor_id)
+
+
+@every_tick
+def take_over_from_the_unknown(_now: datetime) -> None:
+    """Queue again what belongs to a worker that has no row: nobody would ever find it silent."""
+    known = set(Worker.objects.values_list("executor_id", flat=True))
+    for unknown in durable.busy_workers() - known:
+        durable.take_over(unknown)
 
 
 @every_tick

@@ -6,10 +6,11 @@ python benchmarks pull       one of them
 
 import sys
 
+import peers
 import pull
 import sync
 
-ALL = {"pull": pull.main, "sync": sync.main}
+ALL = {"pull": pull.main, "peers": peers.main, "sync": sync.main}
 
 for name in sys.argv[1:] or ALL:
     ALL[name]()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,14 @@ def schoolgate(*words: object, home: Path | None = None) -> dict[str, Any]:
         raise SystemExit(f"schoolgate {words[0]} ended with {done.returncode}: {done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def cpu_of(*words: object, home: Path) -> float:
+    """Run one command, and give the processor seconds that it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    schoolgate(*words, home=home)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 @contextmanager

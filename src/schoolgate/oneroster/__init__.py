@@ -7,6 +7,7 @@ with Client("https://sis.example.org", OAuth1("key", "secret")) as source:
     users.verdict.complete  # True: every record the source has came
 """
 
+from schoolgate.oneroster.change_probe import ChangeProbe
 from schoolgate.oneroster.client import Client
 from schoolgate.oneroster.collection import Collection, Source
 from schoolgate.oneroster.csv_bundle import CsvBundle
@@ -15,6 +16,7 @@ from schoolgate.oneroster.errors import (
     BadInput,
     BrokenAnswer,
     Busy,
+    FilterIgnored,
     NotAllowed,
     NotOffered,
     NotOneRoster,
@@ -63,6 +65,7 @@ __all__ = [
     "Bearer",
     "BrokenAnswer",
     "Busy",
+    "ChangeProbe",
     "Class",
     "Client",
     "Collection",
@@ -70,6 +73,7 @@ __all__ = [
     "Demographics",
     "Enrollment",
     "ExportReport",
+    "FilterIgnored",
     "Moment",
     "NotAllowed",
     "NotOffered",

@@ -71,6 +71,8 @@ class _Shape(Generic[T]):
             for f in fields
             if f.name != "sourced_id"
         ]
+        # What cannot be left out is asked for even where nothing came.
+        self.required = {f.encode_name for f in fields if f.required}
 
     def is_plain(self, record: Record) -> bool:
         """Whether there is nothing to say about a record. Every record is asked: keep it cheap."""
@@ -171,6 +173,7 @@ def _read(shape: _Shape[T], kind: type[T], fields: Mapping[str, object], reading
     values = {
         name: coercion(fields.get(wire_name), wire_name, reading)
         for name, wire_name, coercion in shape.coercions
+        if wire_name in fields or wire_name in shape.required
     }
     if fields.get("password"):
         _count_secret(reading)

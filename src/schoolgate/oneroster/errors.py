@@ -17,6 +17,7 @@
         ├── UntrustedCertificate  the certificate cannot be verified                 (SIS's turn)
         ├── NotOneRoster          HTML, wrong envelope                               (SIS's turn)
         │   └── BrokenAnswer      JSON that ends in the middle                          (retry)
+        ├── FilterIgnored         asked for what changed, it sent something else     (SIS's turn)
         └── TooLarge              an answer over the size limit                      (SIS's turn)
 
 Each error is one sentence that says what happened and what to do next, and carries:
@@ -143,6 +144,10 @@ class BrokenAnswer(NotOneRoster):
     """The answer began well and broke off, or its compression is damaged."""
 
     retry_helps = True
+
+
+class FilterIgnored(SourceFailed):
+    """Asked for the records that changed, the source sent others, or some without a date (T-28)."""
 
 
 class TooLarge(SourceFailed):

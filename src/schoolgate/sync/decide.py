@@ -45,15 +45,19 @@ def count_by_school(run: SyncRun) -> Iterator[SchoolCount]:
         Kind.STUDENT: set(enabled.values_list("school_id", flat=True)),
         Kind.RELATIONSHIP: set(with_contacts.values_list("school_id", flat=True)),
     }
-    before = {Kind.STUDENT: _students(run), Kind.RELATIONSHIP: _relationships(run)}
+    count_before = {Kind.STUDENT: _students, Kind.RELATIONSHIP: _relationships}
     for kind in REMOVALS:
-        added = _by_school(run, PlannedChange.objects.filter(kind=kind.value, action="added"))
         removed = _by_school(run, removals(run, kind))
-        for school_id in sorted({*added, *removed} & taken[kind]):
+        if not removed.keys() & taken[kind]:
+            # Where nothing would go nothing is dangerous, and a district is long to count.
+            continue
+        before = count_before[kind](run)
+        added = _by_school(run, PlannedChange.objects.filter(kind=kind.value, action="added"))
+        for school_id in sorted(removed.keys() & taken[kind]):
             yield SchoolCount(
                 school_id,
                 kind,
-                before=before[kind].get(school_id, 0),
+                before=before.get(school_id, 0),
                 added=added.get(school_id, 0),
                 removed=removed.get(school_id, 0),
                 listed=school_id not in run.schools_missing,

@@ -50,7 +50,10 @@ class Reporter:
             Cancelled, TakenOver: see above.
         """
         self._also(stage, count)
-        if stage == "collect" and count and "pages" not in self._told:
+        if stage != "collect":
+            # All has come: the run itself says how much that was.
+            self._told = {}
+        elif count and "pages" not in self._told:
             self._told["rows_read"] = count
         self._write(stage)
 

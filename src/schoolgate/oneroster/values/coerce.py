@@ -100,6 +100,9 @@ def _items(value: object, field: str, reading: Reading) -> list[object]:
 
 
 def references(value: object, field: str, reading: Reading) -> tuple[Ref, ...]:
+    if reading.from_csv and isinstance(value, str):
+        ids = (item.strip() for item in value.split(","))
+        return tuple([Ref(sourced_id=item) for item in ids if item])
     found = (reference(item, field, reading) for item in _items(value, field, reading))
     return tuple(ref for ref in found if ref is not None)
 

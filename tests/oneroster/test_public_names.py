@@ -45,6 +45,7 @@ def test_the_library_loads_no_framework() -> None:
         (errors.UntrustedCertificate, errors.SourceFailed, False, "sis"),
         (errors.NotOneRoster, errors.SourceFailed, False, "sis"),
         (errors.BrokenAnswer, errors.NotOneRoster, True, "sis"),
+        (errors.FilterIgnored, errors.SourceFailed, False, "sis"),
         (errors.TooLarge, errors.SourceFailed, False, "sis"),
     ],
 )

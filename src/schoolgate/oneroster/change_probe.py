@@ -66,7 +66,7 @@ _wire = msgspec.json.Decoder(_Wire)
 
 
 def probe_changes(client: Client, *, now: datetime, sample: int = _SAMPLE) -> ChangeProbe:
-    """Try the filter with five questions. Whatever is odd makes the source one that does not.
+    """Try the filter with a few questions. Whatever is odd makes the source one that does not.
 
     Raises:
         SourceFailed: the source does not answer at all; nothing was found out.

@@ -92,6 +92,22 @@ def _missing_id(record: Json, count: float) -> Json:
     return {name: value for name, value in record.items() if name != "sourcedId"}
 
 
+def _constant_date(record: Json, _: float) -> Json:
+    return record | {"dateLastModified": "2026-08-01T00:00:00.000Z"}
+
+
+def _day_as_date(record: Json, _: float) -> Json:
+    return record | {"dateLastModified": record["dateLastModified"][:10]}
+
+
+def _zoneless_date(record: Json, _: float) -> Json:
+    return record | {"dateLastModified": record["dateLastModified"].removesuffix("Z")}
+
+
+def _undated(record: Json, _: float) -> Json:
+    return {name: value for name, value in record.items() if name != "dateLastModified"}
+
+
 # In this order: what looks at the role comes before what rewrites it.
 _OF_USERS: dict[str, Oddity] = {
     "agents_student_side": _student_side,
@@ -108,4 +124,8 @@ _OF_ALL: dict[str, Oddity] = {
     "string_booleans": _string_booleans,
     "refs_as_strings": _refs_as_strings,
     "missing_ids": _missing_id,
+    "constant_dates": _constant_date,
+    "days_as_dates": _day_as_date,
+    "zoneless_dates": _zoneless_date,
+    "no_dates": _undated,
 }

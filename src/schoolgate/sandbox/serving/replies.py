@@ -66,6 +66,8 @@ class Replies:
         parameters = request.parameters
         if "no_sort" in quirks and "sort" in parameters:
             raise invalid("This server does not sort.")
+        if "refuses_filter" in quirks and "filter" in parameters:
+            raise invalid("This server does not filter.")
         query = _limited(parse_query(parameters, known=listing.entity.fields), quirks)
         positions = self._select(_thinned(listing, quirks), request.path, query, wire)
         page = positions[query.offset : query.offset + query.limit]
@@ -76,7 +78,8 @@ class Replies:
         if listing.entity is USER and "bad_record" in quirks:
             _spoil(records, int(quirks["bad_record"]) - 1 - query.offset)
         url = self._origin + request.path
-        headers = page_headers(url, parameters, query=query, total=len(positions), quirks=quirks)
+        total = len(listing.source) if "filter_keeps_total" in quirks else len(positions)
+        headers = page_headers(url, parameters, query=query, total=total, quirks=quirks)
         if not records and "empty_as_204" in quirks:
             return Reply(204, headers=headers)
         shown = [_only(record, query) for record in records]
@@ -110,7 +113,8 @@ def _limited(query: Query, quirks: Quirks) -> Query:
     if "page_cap" in quirks:
         limit = min(limit, max(1, int(quirks["page_cap"])))
     offset = 0 if "ignores_offset" in quirks else query.offset
-    return replace(query, limit=limit, offset=offset)
+    filter_ = None if "ignores_filter" in quirks else query.filter
+    return replace(query, limit=limit, offset=offset, filter=filter_)
 
 
 def _thinned(listing: Listing, quirks: Quirks) -> Listing:

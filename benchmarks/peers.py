@@ -26,6 +26,8 @@ MODERN = ("timeback-oneroster==0.4.0",)
 MODERN_PYTHONS = ("python3.14", "python3.13", "python3.12")
 # Students, and users a page.
 SMALL, LARGE = (10_000, 500), (100_000, 2_000)
+# With some 140 pages, as many as it takes for the first, which comes alone, not to count.
+SMALL_MANY_PAGES = (10_000, 200)
 LATENCY_SECONDS = 0.15
 CONNECTIONS = (1, 4, 5, 8)
 SAMPLE_SECONDS = 0.01
@@ -71,7 +73,7 @@ def main() -> None:
         others = install(Path(folder))
         for size in (SMALL, LARGE):
             against_others(size, others)
-        for size, times in ((SMALL, TIMES), (LARGE, 1)):
+        for size, times in ((SMALL_MANY_PAGES, TIMES), (LARGE, 1)):
             with_latency(size, others, times=times)
     unchanged(SMALL)
     unchanged(LARGE)

@@ -6,6 +6,7 @@ A server of this test's own, SIGKILL, real processes.
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from installations import Installation, Installations
 from postgres_server import PostgresServer
 from schoolgate.sandbox import District, Sandbox
-from unattended import PATIENCE_SECONDS, Unattended, begin, commands, until
+from unattended import PATIENCE_SECONDS, Unattended, commands, until
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -87,19 +88,18 @@ def test_a_command_says_that_its_database_went_away_and_the_next_sync_completes(
 
 
 def test_a_worker_waits_for_its_database_and_ends_the_sync(story: Story, tmp_path: Path) -> None:
-    unattended = Unattended(story.copy(tmp_path / "home"))
     story.sis.set_quirks([PAGES, "latency=0.3"])
-    worker, office = unattended.worker("1"), unattended.office()
-    begin(worker)
-    run = office("sync", REGISTRATION)
-    until(lambda: unattended.run(run)["pages"] > 2, "it reads")
+    with closing(Unattended(story.copy(tmp_path / "home"))) as unattended:
+        machine = unattended.machine()
+        machine.worker("1")
+        run = machine.ask("sync", REGISTRATION)
+        until(lambda: unattended.run(run)["pages"] > 2, "it reads")
 
-    story.server.kill()
-    time.sleep(OUTAGE_SECONDS)
-    story.server.start()
+        story.server.kill()
+        time.sleep(OUTAGE_SECONDS)
+        story.server.start()
 
-    assert lists(unattended.installation) == {}
-    until(lambda: unattended.has_ended(run), "the run ends")
-    assert unattended.run(run)["state"] == "applied"
-    assert lists(unattended.installation) == story.after
-    unattended.close()
+        assert lists(unattended.installation) == {}
+        until(lambda: unattended.has_ended(run), "the run ends")
+        assert unattended.run(run)["state"] == "applied"
+        assert lists(unattended.installation) == story.after

@@ -133,7 +133,7 @@ def test_a_guardian_is_told_only_while_she_is_linked(next_day: Days, source: Fak
     ("status", "why"),
     [
         ("tobedeleted", "the source marked the record as deleted"),
-        ("inactive", "the source marked the record as deleted"),
+        ("inactive", "the source marked the record as inactive"),
     ],
 )
 def test_a_departure_by_status_tells_why(

@@ -31,9 +31,10 @@ from schoolgate.sync.comparing import (
 )
 from schoolgate.sync.models import Decision, Hold, SyncRun
 from schoolgate.sync.queries import overtaken_by
+from schoolgate.sync.records import Reason
 from schoolgate.sync.single_flight import only_sync_of
 
-PRELOADED_LISTS = "preloaded_lists"
+PRELOADED_LISTS = Reason.PRELOADED_LISTS.value
 
 
 class CannotAdopt(Exception):

@@ -153,10 +153,13 @@ class Reason(StrEnum):
     SCHOOL_EMPTIED = "school_emptied"
     IDS_TURNED_OVER = "ids_turned_over"
     SCHOOL_NOT_LISTED = "school_not_listed"
+    PRELOADED_LISTS = "preloaded_lists"
 
 
 # What no person lets through: the list would be wrong afterwards whatever she knows.
-NEVER_LET_THROUGH = frozenset({Reason.IDS_TURNED_OVER, Reason.SCHOOL_NOT_LISTED})
+NEVER_LET_THROUGH = frozenset(
+    {Reason.IDS_TURNED_OVER, Reason.SCHOOL_NOT_LISTED, Reason.PRELOADED_LISTS}
+)
 
 
 @dataclass(frozen=True, slots=True)

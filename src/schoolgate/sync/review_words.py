@@ -45,8 +45,17 @@ def reason_in_words(hold: Hold) -> str:
         Kind.RELATIONSHIP: f"relationships of students of {hold.school.name} with adults",
     }[Kind(hold.kind)]
     some = f"{hold.count:,} of {hold.of:,} {whom}"
+    if hold.reason == Reason.PRELOADED_LISTS:
+        return (
+            f"{hold.count:,} students come to {hold.school.name}, which has a list of its own with "
+            f"{hold.of:,}: say first who is who, so that nobody is listed twice."
+        )
     if hold.run.kind == RunKind.UNDO:
         return f"{some} would go with this undo; so much at once waits for a person."
+    return _read_in_words(hold, whom, some)
+
+
+def _read_in_words(hold: Hold, whom: str, some: str) -> str:
     match Reason(hold.reason):
         case Reason.SCHOOL_NOT_LISTED:
             return f"The source does not list {hold.school.name} any more, so {some} seem gone."
@@ -101,6 +110,13 @@ def _approved(hold: Hold, *, now: datetime, overtaken: bool) -> Standing:
 
 
 def _undecided(hold: Hold, *, now: datetime) -> Standing:
+    if hold.reason == Reason.PRELOADED_LISTS:
+        return Standing(
+            "Waits",
+            WAIT,
+            "hand-stop",
+            "The list of this school stays as it is until the district has said who is who.",
+        )
     if hold.reason in NEVER_LET_THROUGH:
         return Standing(
             "Waits",

@@ -24,7 +24,7 @@ from schoolgate.roster.batches import in_slices
 from schoolgate.sync import decide as judge
 from schoolgate.sync.additions_only import only_adds
 from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
-from schoolgate.sync.open_lists import hold_open_lists
+from schoolgate.sync.open_lists import adopt_latecomers, hold_open_lists, let_own_lists_go
 from schoolgate.sync.records import LONGEST_ID, NormalizedRow, SchoolTake, Scope
 from schoolgate.sync.seen import (
     Person,
@@ -100,6 +100,8 @@ def decide(run: SyncRun, *, tell: Progress) -> None:
     with _timed(run, "decide"):
         tell("plan", 0)
         plan.make_plan(run)
+        if adopt_latecomers(run, at=run.started_at or run.asked_at):
+            plan.make_plan(run)
         tell("safety", 0)
         removes = bool(run.complete) and not only_adds(run)
         if removes:
@@ -134,6 +136,7 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
             applying.apply_school(run, school_id or 0, now=clock())
             tell("apply", done)
         applying.apply_leavers(run, now=clock())
+        let_own_lists_go(run, now=clock())
         run.changes = count_applied(run)
         run.save()
         begin_to_count(run)

@@ -30,6 +30,7 @@ from schoolgate.sync.models import (
     StagedRow,
     SyncRun,
 )
+from schoolgate.sync.open_lists import let_own_list_go
 
 # Shared guardians, and source rows that asked for no change: so many in one transaction.
 SLICE = 10_000
@@ -127,6 +128,7 @@ def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
         _leave_this_list(school_id, cause)
         roster.write_relationships(cause)
         _conclude(run, cause)
+        let_own_list_go(run, school_id, now=now)
 
 
 def apply_leavers(run: SyncRun, *, now: datetime) -> None:

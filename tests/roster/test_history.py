@@ -173,7 +173,7 @@ def test_a_departure_from_a_school_that_was_switched_off_here_tells_why(
 
     next_day()
 
-    why = "the source names no school that is taken here"
+    why = "the school was switched off here"
     assert f"Left Fir Middle School: {why}" in sentences(the("dee"))
 
 

@@ -85,7 +85,7 @@ def hold(run: SyncRun, reasons: Iterator[HoldReason]) -> None:
                 run=run, school_id=reason.school_id, state=ChangeState.PLANNED
             ).update(state=ChangeState.HANGING)
     _go_on_holding(run)
-    _let_hang(run, (ChangeState.HELD, ChangeState.HANGING), ChangeState.HANGING)
+    let_hang(run, (ChangeState.HELD, ChangeState.HANGING), ChangeState.HANGING)
 
 
 def withhold_removals(run: SyncRun) -> None:
@@ -94,7 +94,7 @@ def withhold_removals(run: SyncRun) -> None:
         PlannedChange.objects.filter(run=run, kind=kind.value, action=action).update(
             state=ChangeState.WITHHELD
         )
-    _let_hang(run, (ChangeState.WITHHELD,), ChangeState.WITHHELD)
+    let_hang(run, (ChangeState.WITHHELD,), ChangeState.WITHHELD)
 
 
 def _go_on_holding(run: SyncRun) -> None:
@@ -103,28 +103,33 @@ def _go_on_holding(run: SyncRun) -> None:
     (Ten of twenty may go is dangerous; after thirty arrived, ten of fifty would not look so.)
     What only hung on another change is not carried: it is judged anew.
     """
-    for kind, action in REMOVALS.items():
-        before = PlannedChange.objects.filter(
-            run__registration_id=run.registration_id,
-            kind=kind.value,
-            action=action,
-            state=ChangeState.HELD,
-        ).exclude(run=run)
-        keys = before.values_list("student_sourced_id", "adult_sourced_id")
-        for batch in batched(keys.iterator(), BATCH):
-            same = removals(run, kind).filter(
-                state=ChangeState.PLANNED, student_sourced_id__in=[student for student, _ in batch]
-            )
-            again = [
-                key
-                for key, *pair in same.values_list("id", "student_sourced_id", "adult_sourced_id")
-                if tuple(pair) in set(batch)
-            ]
+    for kind in REMOVALS:
+        for again in held_before(run, kind):
             PlannedChange.objects.filter(id__in=again).update(state=ChangeState.HELD)
         held = _by_school(run, removals(run, kind).filter(state=ChangeState.HELD))
         told = Hold.objects.filter(run=run, kind=kind.value).values_list("school_id", flat=True)
         for school_id in held.keys() - set(told):
             _tell_again(run, kind, school_id, count=held[school_id])
+
+
+def held_before(run: SyncRun, kind: Kind) -> Iterator[list[int]]:
+    """The removals of this plan that an earlier one holds, by their keys, many at a time."""
+    before = PlannedChange.objects.filter(
+        run__registration_id=run.registration_id,
+        kind=kind.value,
+        action=REMOVALS[kind],
+        state=ChangeState.HELD,
+    ).exclude(run=run)
+    keys = before.values_list("student_sourced_id", "adult_sourced_id")
+    for batch in batched(keys.iterator(), BATCH):
+        same = removals(run, kind).filter(
+            state=ChangeState.PLANNED, student_sourced_id__in=[student for student, _ in batch]
+        )
+        yield [
+            key
+            for key, *pair in same.values_list("id", "student_sourced_id", "adult_sourced_id")
+            if tuple(pair) in set(batch)
+        ]
 
 
 def _tell_again(run: SyncRun, kind: Kind, school_id: int, *, count: int) -> None:
@@ -174,7 +179,7 @@ def removals(run: SyncRun, kind: Kind) -> QuerySet[PlannedChange]:
     return of_kind if kind is Kind.STUDENT else of_kind.filter(~Exists(departing))
 
 
-def _let_hang(run: SyncRun, because: tuple[ChangeState, ...], state: ChangeState) -> None:
+def let_hang(run: SyncRun, because: tuple[ChangeState, ...], state: ChangeState) -> None:
     """Let what depends on a waiting change wait with it.
 
     A student who stays keeps her contacts; a guardian stays while a relationship of hers does;

@@ -23,7 +23,8 @@ from schoolgate.registrations.models import DataChoice, Registration, SourceScho
 from schoolgate.roster.batches import in_slices
 from schoolgate.sync import decide as judge
 from schoolgate.sync.additions_only import only_adds
-from schoolgate.sync.models import ChangeState, PlannedChange, StagedRow, SyncRun
+from schoolgate.sync.judge_changes import withhold_what_is_dangerous
+from schoolgate.sync.models import ChangeState, PlannedChange, RunKind, StagedRow, SyncRun
 from schoolgate.sync.open_lists import adopt_latecomers, hold_open_lists, let_own_lists_go
 from schoolgate.sync.records import LONGEST_ID, NormalizedRow, SchoolTake, Scope
 from schoolgate.sync.seen import (
@@ -49,7 +50,7 @@ def fetch(run: SyncRun, source: Source, *, tell: Progress) -> None:
     """
     scope = scope_of(run.registration)
     salt = scope.version(secret=settings.SECRET_KEY.encode())
-    with _timed(run, "fetch"):
+    with timed(run, "fetch"):
         tell("collect", 0)
         run.schools_missing = _schools_missing(source, scope)
         seen = open_seen(run.registration_id)
@@ -97,7 +98,7 @@ def let_everybody_go(run: SyncRun) -> None:
 
 def decide(run: SyncRun, *, tell: Progress) -> None:
     """Plan what must change, and mark what is too dangerous to do without a person."""
-    with _timed(run, "decide"):
+    with timed(run, "decide"):
         tell("plan", 0)
         plan.make_plan(run)
         if adopt_latecomers(run, at=run.started_at or run.asked_at):
@@ -107,6 +108,8 @@ def decide(run: SyncRun, *, tell: Progress) -> None:
         if removes:
             counts = list(judge.count_by_school(run))
             judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
+        elif run.kind == RunKind.CHANGES and not only_adds(run):
+            withhold_what_is_dangerous(run)
         else:
             judge.withhold_removals(run)
         hold_open_lists(run)
@@ -122,7 +125,7 @@ def apply(run: SyncRun, *, clock: Callable[[], datetime], tell: Progress) -> Non
     """
     if run.remembered:
         return
-    with _timed(run, "apply"):
+    with timed(run, "apply"):
         schools = list(
             PlannedChange.objects.filter(run=run, school__isnull=False)
             .order_by("school_id")
@@ -158,12 +161,15 @@ def _forget_earlier_plans(run: SyncRun, *, all_judged: bool) -> None:
     """An earlier plan is history now: whatever of it waited was looked at again.
 
     Unless it could not be: who was absent from a whole pull and waits for a person is not forgotten
-    over half a one.
+    over half a one. Over a pull of changes nothing that waits is: it looked at few.
     """
     earlier = PlannedChange.objects.filter(run__registration_id=run.registration_id).exclude(
         run=run
     )
-    for planned in in_slices(earlier if all_judged else earlier.exclude(state=ChangeState.HELD)):
+    kept: tuple[ChangeState, ...] = () if all_judged else (ChangeState.HELD,)
+    if run.kind == RunKind.CHANGES:
+        kept = (ChangeState.HELD, ChangeState.HANGING, ChangeState.WITHHELD)
+    for planned in in_slices(earlier.exclude(state__in=kept)):
         planned.delete()
     for other in SyncRun.objects.filter(
         Exists(StagedRow.objects.filter(run=OuterRef("pk"))),
@@ -276,7 +282,7 @@ def count_applied(run: SyncRun) -> dict[str, int]:
 
 
 @contextmanager
-def _timed(run: SyncRun, step: str) -> Iterator[None]:
+def timed(run: SyncRun, step: str) -> Iterator[None]:
     started = time.perf_counter()
     try:
         yield

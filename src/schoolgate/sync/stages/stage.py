@@ -209,9 +209,7 @@ def unstage_two_faced(run: SyncRun, seen: Seen) -> int:
         return 0
     memory.void_people(run, seen, places)
     faces: set[Person] = {person for people in seen.people_at(places) for _, person in people}
-    for kind, sourced_id in faces:
-        StagedRow.objects.filter(run=run, kind=kind, sourced_id=sourced_id).delete()
-        StagedClaim.objects.filter(run=run, side=SIDE[kind], **{OWN_ID[kind]: sourced_id}).delete()
+    unstage(run, faces)
     return len(faces)
 
 
@@ -239,14 +237,26 @@ def newly_linked(run: SyncRun, seen: Seen) -> dict[str, int]:
     """
     if not seen.ledger.count:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(NEWLY_LINKED, _names(run))
-        keys = {key_of(Kind.GUARDIAN, adult): adult for (adult,) in cursor}
+    keys = {key_of(Kind.GUARDIAN, adult): adult for adult in linked_strangers(run)}
     if not keys:
         return {}
     rows = seen.ledger.rows.rows
     places = seen.ledger.unchanged_among(keys)
     return {keys[int(rows["key"][place])]: int(place) for place in places}
+
+
+def linked_strangers(run: SyncRun) -> list[str]:
+    """The ids of adults who are linked to a changed student and are nobody of ours yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWLY_LINKED, _names(run))
+        return [adult for (adult,) in cursor]
+
+
+def unstage(run: SyncRun, people: Iterable[Person]) -> None:
+    """Leave some people alone, as if no row of theirs had come."""
+    for kind, sourced_id in people:
+        StagedRow.objects.filter(run=run, kind=kind, sourced_id=sourced_id).delete()
+        StagedClaim.objects.filter(run=run, side=SIDE[kind], **{OWN_ID[kind]: sourced_id}).delete()
 
 
 def _names(run: SyncRun) -> dict[str, int]:

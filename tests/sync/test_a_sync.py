@@ -528,9 +528,7 @@ def test_the_lists_are_dated_by_a_whole_sync_and_not_by_a_half_one(
     assert SourceSchool.objects.get(sourced_id="oak").list_as_of == clock.now
 
 
-def test_nobody_who_is_not_ours_is_stored(
-    registration: Registration, source: FakeSource
-) -> None:
+def test_nobody_who_is_not_ours_is_stored(registration: Registration, source: FakeSource) -> None:
     source.put(
         student("far", "Far", "Away", schools=("elsewhere",)),
         parent("zoe", "Zoe", "Reyes", children=("far",)),

@@ -19,6 +19,7 @@ from schoolgate.roster.models import HistoryEntry
 from schoolgate.sync import leftovers, runs, steps, tasks
 from schoolgate.sync.models import AppliedSchool, Origin, RunKind, SyncRun
 from schoolgate.sync.progress import Reporter, TakenOver, fenced
+from schoolgate.sync.queries import overtaken_by, waiting_holds
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 
 pytestmark = pytest.mark.django_db
@@ -326,34 +327,46 @@ def test_a_run_stopped_while_it_reads_writes_nothing(
     assert lists_of(maple_valley) == {"oak": set(), "fir": set()}
 
 
-def test_a_run_stopped_while_it_plans_keeps_the_plan_before(
+@pytest.mark.django_db(transaction=True)
+def test_a_run_stopped_while_it_plans_leaves_what_waits_for_a_person(
     registration: Registration,
     maple_valley: District,
     source: FakeSource,
     monkeypatch: pytest.MonkeyPatch,
     engine: Engine,
 ) -> None:
-    first = queued(registration)
-    tasks.carry_out_sync(first.id)
+    tasks.carry_out_sync(queued(registration).id)
     source.drop("ana", "ben", "cy")
     holding = queued(registration)
     engine.remembered.clear()
     tasks.carry_out_sync(holding.id)
-    run, lee, plan = queued(registration), a_district_admin(maple_valley), steps.path.decide
+    run, lee, make_plan = queued(registration), a_district_admin(maple_valley), steps.path.plan
     engine.remembered.clear()
 
-    def plan_and_stop(*args: Any, **words: Any) -> None:
-        plan(*args, **words)
-        tasks.ask_to_stop(SyncRun.objects.get(pk=run.id), by=lee, at=MONDAY)
+    def plan_and_stop(planning: SyncRun) -> None:
+        whole(planning)
+        assert tasks.ask_to_stop(SyncRun.objects.get(pk=run.id), by=lee, at=MONDAY)
 
-    monkeypatch.setattr(steps.path, "decide", plan_and_stop)
+    whole = make_plan.make_plan
+    monkeypatch.setattr(make_plan, "make_plan", plan_and_stop)
 
     tasks.carry_out_sync(run.id)
 
-    holding.refresh_from_db()
-    assert holding.state == "held"
-    assert holding.planned_changes.filter(state="held").exists()
-    assert not run.planned_changes.exists()
+    run.refresh_from_db()
+    assert (run.state, run.planned_changes.count()) == ("cancelled", 0)
+    assert holding.planned_changes.filter(state="held").count() == 3
+    assert [hold.run_id for hold in waiting_holds(registration)] == [holding.id]
+    assert overtaken_by(holding) is None
+
+
+@pytest.mark.parametrize("stage", ["safety", "apply"])
+def test_a_run_that_judges_or_writes_is_not_stopped(
+    registration: Registration, maple_valley: District, stage: str
+) -> None:
+    run = queued(registration, state="running", stage=stage)
+
+    assert not runs.may_be_stopped(run)
+    assert not tasks.ask_to_stop(run, by=a_district_admin(maple_valley), at=MONDAY)
 
 
 # --- asked for, handed over, left over --------------------------------------------------------

@@ -163,6 +163,8 @@ def launch(executor_id: str, *, concurrency: int) -> None:
     }
     if not settings.ENGINE_URL.startswith("sqlite"):
         config["sys_db_pool_size"] = POOL
+        # A frozen process must not keep the queue's locks for longer than it counts as alive.
+        config["sys_db_idle_transaction_timeout_sec"] = float(settings.DEAD_AFTER_SECONDS)
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(

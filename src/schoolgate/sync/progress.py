@@ -6,15 +6,17 @@ that was frozen may find that another one has taken it over.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from schoolgate.sync.models import RunState, SyncRun
 
 EVERY_SECONDS = 1.0
-WRITES = ("INSERT", "UPDATE", "DELETE")
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "WITH")
+# From here on earlier plans are forgotten and lists are written: a run is not stopped any more.
+PAST_STOPPING = ("safety", "apply")
 
 
 class Cancelled(Exception):
@@ -92,9 +94,9 @@ def check_not_cancelled(run_id: int) -> None:
 def fenced(run: SyncRun) -> Iterator[None]:
     """Let this thread write only as long as the run is its own.
 
-    Before every writing statement it is looked whether another process has begun the run anew; in
-    a transaction that process then waits until this one has ended, so that nothing that was staged
-    late is taken for its own.
+    Before every writing statement it is looked whether another process has begun the run anew. One
+    that wants to waits until the transaction has ended, so that nothing that was staged late is
+    taken for its own.
 
     Raises:
         TakenOver: from the statement.
@@ -102,13 +104,16 @@ def fenced(run: SyncRun) -> Iterator[None]:
     run_id, attempt = run.pk, run.attempts
 
     def look_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
-        if sql.startswith(WRITES):
-            own = SyncRun.objects.filter(pk=run_id)
-            if connection.in_atomic_block:
-                own = own.select_for_update(no_key=True)
+        if not sql.lstrip().upper().startswith(WRITES):
+            return execute(sql, params, many, context)
+        # A statement that is none of a transaction's makes one with the look before it, where rows
+        # can be held. (SQLite is one machine's, where a lock already keeps a successor waiting.)
+        alone = connection.features.has_select_for_update and not connection.in_atomic_block
+        with transaction.atomic() if alone else nullcontext():
+            own = SyncRun.objects.filter(pk=run_id).select_for_update(no_key=True)
             if own.values_list("attempts", flat=True).first() != attempt:
                 raise TakenOver
-        return execute(sql, params, many, context)
+            return execute(sql, params, many, context)
 
     with connection.execute_wrapper(look_first):
         yield

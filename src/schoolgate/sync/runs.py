@@ -16,12 +16,13 @@ from schoolgate.licensing.editions import require_enterprise
 from schoolgate.oneroster.errors import OneRosterError
 from schoolgate.registrations.credentials import CannotUnseal
 from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.roster.batches import in_slices
 from schoolgate.roster.models import Listing
 from schoolgate.sync import events, review_plan, steps
 from schoolgate.sync import run as path
 from schoolgate.sync.database_trouble import TROUBLES, DatabaseAway, NoRoom, in_words
-from schoolgate.sync.models import ENDED, Origin, RunKind, RunState, SyncRun
-from schoolgate.sync.progress import Cancelled, Reporter, TakenOver
+from schoolgate.sync.models import ENDED, ChangeState, Origin, RunKind, RunState, SyncRun
+from schoolgate.sync.progress import PAST_STOPPING, Cancelled, Reporter, TakenOver
 from schoolgate.sync.queries import not_in_of
 from schoolgate.sync.run import Progress
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
@@ -230,6 +231,9 @@ def stop(run: SyncRun, *, at: datetime) -> None:
     """A person has stopped the run, before anything of it was written to a list."""
     if _end(run, RunState.CANCELLED, at=at):
         path.forget_staging(run)
+        # Half a plan is none: what an earlier run holds is still what waits for a person.
+        for planned in in_slices(run.planned_changes.filter(state=ChangeState.PLANNED)):
+            planned.delete()
 
 
 def interrupt(run: SyncRun, *, at: datetime) -> None:
@@ -242,8 +246,9 @@ def has_ended(run: SyncRun) -> bool:
 
 
 def may_be_stopped(run: SyncRun) -> bool:
-    """Until the plan stands. From then on the lists are written, and a half is worse than all."""
-    return not has_ended(run) and run.planned_at is None and run.cancel_asked_at is None
+    """Until the plan is judged. Then the lists are written, and a half is worse than all."""
+    too_late = has_ended(run) or run.planned_at is not None or run.stage in PAST_STOPPING
+    return not too_late and run.cancel_asked_at is None
 
 
 def _end(run: SyncRun, state: RunState, *, at: datetime) -> bool:

@@ -11,9 +11,13 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from schoolgate.oneroster.collection import Source
+from schoolgate.oneroster.errors import FilterIgnored, Rejected
+from schoolgate.registrations import proving
 from schoolgate.registrations.sources import open_source
 from schoolgate.sync import run as path
-from schoolgate.sync.models import RunState, SyncRun
+from schoolgate.sync.fetch_changes import fetch_changes
+from schoolgate.sync.models import RunKind, RunState, SyncRun
 from schoolgate.sync.progress import Reporter, TakenOver, check_not_cancelled, fenced
 
 Clock = Callable[[], datetime]
@@ -47,7 +51,7 @@ def fetch(run: SyncRun, clock: Clock, report: Reporter) -> None:
         if path.scope_of(work.registration).schools:
             source = open_source(work.registration, on_page=report.page)
             try:
-                path.fetch(work, source, tell=report)
+                _read(work, source, clock, report)
             finally:
                 source.close()
         else:
@@ -56,8 +60,21 @@ def fetch(run: SyncRun, clock: Clock, report: Reporter) -> None:
         raise TakenOver
 
 
+def _read(work: SyncRun, source: Source, clock: Clock, report: Reporter) -> None:
+    """Read everything, or what changed. A source that mistakes the one for the other is noted."""
+    if work.kind != RunKind.CHANGES:
+        path.fetch(work, source, tell=report)
+        proving.prove_again_if_due(work.registration, source, at=clock())
+        return
+    try:
+        fetch_changes(work, source, tell=report)
+    except (FilterIgnored, Rejected):
+        proving.stop_relying(work.registration, at=clock())
+        raise
+
+
 def decide(run: SyncRun, clock: Clock, report: Reporter) -> None:
-    """Plan what must change, or nothing of it: until the plan stands, a run can be stopped."""
+    """Plan what must change. Until the plan is judged, a run can be stopped."""
     if run.planned_at is not None:
         return
     report("plan", 0)

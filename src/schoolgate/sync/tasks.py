@@ -21,7 +21,7 @@ from schoolgate.registrations.models import Registration
 from schoolgate.sync import leftovers, runs, steps
 from schoolgate.sync.database_trouble import TROUBLES, NoRoom, has_no_room
 from schoolgate.sync.models import Origin, RunState, SyncRun
-from schoolgate.sync.progress import Reporter, TakenOver
+from schoolgate.sync.progress import PAST_STOPPING, Reporter, TakenOver
 from schoolgate.sync.single_flight import AlreadyRunning, only_sync_of
 from schoolgate.sync.steps import Clock, Step
 
@@ -173,9 +173,10 @@ def _lock_of(run: SyncRun, report: Reporter) -> Iterator[None]:
 
 def ask_to_stop(run: SyncRun, *, by: User, at: datetime) -> bool:
     """Stop a run that waits or reads: nothing of it is written to any list. False: too late."""
-    asked = SyncRun.objects.filter(
+    in_time = SyncRun.objects.filter(
         pk=run.pk, state__in=runs.ACTIVE, planned_at=None, cancel_asked_at=None
-    ).update(cancel_asked_at=at, cancel_asked_by=by)
+    ).exclude(stage__in=PAST_STOPPING)
+    asked = in_time.update(cancel_asked_at=at, cancel_asked_by=by)
     if not asked:
         return False
     run.refresh_from_db()

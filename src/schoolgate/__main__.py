@@ -41,7 +41,7 @@ SUMMARIES = {
     "worker": "do the syncs only; as many as you like, on as many machines",
     "migrate": "bring the tables up to date, as a step of a deploy",
     "district": "add a district",
-    "registration": "add a OneRoster source to a district",
+    "registration": "add a OneRoster source to a district, list and try them",
     "schools": "map and enable the schools of a source",
     "schedule": "show or change when a source is synced by itself",
     "sync": "bring the roster into step with a source",

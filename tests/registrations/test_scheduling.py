@@ -104,8 +104,18 @@ def test_support_sets_how_often_with_a_reason_that_is_kept(registration: Registr
     entry = AuditEntry.objects.get(action="schedule.changed")
     assert entry.actor_id == 7
     assert entry.detail == {
-        "before": {"every_hours": 24, "window": [None, None], "starts_at": None},
-        "after": {"every_hours": 72, "window": ["01:00", "05:00"], "starts_at": None},
+        "before": {
+            "every_hours": 24,
+            "changes_every_hours": None,
+            "window": [None, None],
+            "starts_at": None,
+        },
+        "after": {
+            "every_hours": 72,
+            "changes_every_hours": None,
+            "window": ["01:00", "05:00"],
+            "starts_at": None,
+        },
         "why": WHY,
     }
 

@@ -1,4 +1,4 @@
-"""Add a OneRoster source to a district: a REST address, or a CSV zip or folder."""
+"""Add a OneRoster source to a district, list them, and try what one can be asked for."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from schoolgate.commands import source_arguments
 from schoolgate.commands.installation import open_installation, refusals
 from schoolgate.commands.outcome import Exit, Outcome, Refused, refused_by_source
 from schoolgate.oneroster.client import Client
-from schoolgate.oneroster.errors import BadInput
+from schoolgate.oneroster.errors import BadInput, OneRosterError
 from schoolgate.registrations.presets import presets
 
 EXAMPLES = """\
@@ -18,11 +18,12 @@ EXAMPLES = """\
       --url https://sis.example.org/ims/oneroster/v1p1 \\
       --auth oauth1 --key schoolgate --secret-file secret.txt
   schoolgate registration add --district maple-valley --name "Nightly zip" --csv /srv/oneroster.zip
-  schoolgate registration list --district maple-valley"""
+  schoolgate registration list --district maple-valley
+  schoolgate registration probe maple-valley.main-sis"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = parser.add_subparsers(dest="word", required=True, metavar="add|list")
+    words = parser.add_subparsers(dest="word", required=True, metavar="add|list|probe")
     add = words.add_parser("add", help="add a source")
     add.add_argument("--district", required=True, help="the district's slug")
     add.add_argument("--name", required=True)
@@ -46,10 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = words.add_parser("list", help="list a district's sources")
     listing.add_argument("--district", required=True, help="the district's slug")
     listing.add_argument("--json", action="store_true", help="print one JSON object")
+    probe = words.add_parser("probe", help="try whether a source can be asked for what changed")
+    probe.add_argument("registration", help="as `schoolgate registration list` names it")
+    probe.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> Outcome:
     open_installation()
+    if args.word == "probe":
+        return _probe(args.registration)
     from schoolgate.districts.adding import CannotAdd, find_district
 
     with refusals(CannotAdd):
@@ -123,3 +129,32 @@ def _list(district: Any) -> Outcome:
     ]
     text = "\n".join(f"{row['registration']}  {row['name']}" for row in registrations)
     return Outcome({"registrations": registrations}, text=text or "No source yet.")
+
+
+def _probe(reference: str) -> Outcome:
+    from schoolgate.registrations import proving
+    from schoolgate.registrations.credentials import CannotUnseal
+    from schoolgate.registrations.registering import NoSuchRegistration, find_registration
+    from schoolgate.registrations.sources import open_source
+
+    with refusals(NoSuchRegistration):
+        registration = find_registration(reference)
+    try:
+        with refusals(CannotUnseal, exit_code=Exit.NOT_READY):
+            source = open_source(registration)
+        try:
+            if not isinstance(source, Client):
+                raise Refused("A file is always read whole: there is nothing to try.")
+            now = timezone.now()
+            profile = proving.prove(registration, source, by=None, at=now)
+        finally:
+            source.close()
+    except OneRosterError as error:
+        raise refused_by_source(error) from None
+    answer = {
+        "registration": registration.reference,
+        "filters_by_change": profile.filters_by_change,
+        "finding": profile.findings.get(proving.WHY),
+        "probed_at": profile.probed_at.isoformat(),
+    }
+    return Outcome(answer, text=proving.in_words(registration, now=now))

@@ -14,16 +14,22 @@ from schoolgate.registrations.schedule import NoWindow, Window
 EXAMPLES = """\
   schoolgate schedule maple-valley.main-sis
   schoolgate schedule maple-valley.main-sis --every 6 --reason "Custody changes by the hour"
+  schoolgate schedule maple-valley.main-sis --changes 2 --reason "Custody changes by the hour"
   schoolgate schedule maple-valley.main-sis --window 01:00-05:00 --reason "The SIS asks for nights"
   schoolgate schedule maple-valley.main-sis --start 2026-11-28T08:00 --reason "On a Saturday"
   schoolgate schedule maple-valley.main-sis --pause --reason "The SIS moves to a new server\""""
 
-ANY_TIME = "none"
+ANY_TIME = NEVER = "none"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("registration", help="as `schoolgate registration list` names it")
     parser.add_argument("--every", type=int, metavar="HOURS", help="1 to 336; 24 unless changed")
+    parser.add_argument(
+        "--changes",
+        metavar="HOURS",
+        help="between whole syncs, read what changed this often; `none`: never",
+    )
     parser.add_argument(
         "--window", metavar="FROM-UNTIL", help="syncs may begin then only; `none`: at any time"
     )
@@ -58,7 +64,7 @@ def _change(args: argparse.Namespace, registration: Any, now: datetime) -> None:
     from schoolgate.registrations import scheduling
 
     said: dict[str, Any] = {"by": None, "at": now, "why": args.reason}
-    if args.every is not None or args.window is not None:
+    if any(word is not None for word in (args.every, args.changes, args.window)):
         scheduling.set_pace(registration, _pace(args, registration), **said)
     if args.start is not None:
         _needs_reason(args)
@@ -80,7 +86,17 @@ def _pace(args: argparse.Namespace, registration: Any) -> Any:
     from schoolgate.registrations.scheduling import Pace, window_of
 
     every = registration.sync_every_hours if args.every is None else args.every
-    return Pace(every, window_of(registration) if args.window is None else read_window(args.window))
+    window = window_of(registration) if args.window is None else read_window(args.window)
+    kept = registration.changes_every_hours
+    return Pace(every, window, kept if args.changes is None else read_hours(args.changes))
+
+
+def read_hours(words: str) -> int | None:
+    if words == NEVER:
+        return None
+    if not (words.isascii() and words.isdecimal()):
+        raise Refused(f"{words!r} is no number of hours. Write it as 2, or none for never.")
+    return int(words)
 
 
 def read_window(words: str) -> Window | None:
@@ -110,6 +126,7 @@ def _report(registration: Any) -> dict[str, Any]:
     return {
         "registration": registration.reference,
         "every_hours": registration.sync_every_hours,
+        "changes_every_hours": registration.changes_every_hours,
         "window": None if opens is None else {"from": f"{opens:%H:%M}", "until": f"{closes:%H:%M}"},
         "timezone": registration.district.timezone,
         "starts_at": _iso(registration.starts_at),

@@ -25,6 +25,8 @@ def next_in_words(registration: Registration, *, now: datetime) -> str:
 
 
 def how_often(registration: Registration) -> str:
-    """`Every 24 hours, between 1:00 AM and 5:00 AM`."""
+    """`Every 24 hours, and what changed every 2 hours, between 1:00 AM and 5:00 AM`."""
     often = every_in_words(registration.sync_every_hours)
+    if registration.changes_every_hours is not None:
+        often += f", and what changed {every_in_words(registration.changes_every_hours)}"
     return capitalized(f"{often}, {window_in_words(window_of(registration))}")

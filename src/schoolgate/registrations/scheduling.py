@@ -14,6 +14,7 @@ from django.db.models import Max
 from schoolgate.audit import log
 from schoolgate.districts.models import Edition
 from schoolgate.licensing.editions import require_enterprise
+from schoolgate.registrations import proving
 from schoolgate.registrations.models import Registration, SourceSchool
 from schoolgate.registrations.schedule import (
     HOUR,
@@ -40,6 +41,8 @@ class Pace:
 
     every_hours: int
     window: Window | None
+    # Between whole syncs, only what changed. None: never.
+    changes_every_hours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,10 @@ def set_pace(
     reason = _reason(why)
     if not LEAST_HOURS <= pace.every_hours <= MOST_HOURS:
         raise CannotSchedule(f"Sync every {LEAST_HOURS} to {MOST_HOURS} hours (14 days).")
+    _check_changes(registration, pace, at=at)
     before = _as_detail(registration)
     registration.sync_every_hours = pace.every_hours
+    registration.changes_every_hours = pace.changes_every_hours
     _save(registration, pace.window, at=at)
     _record(registration, "schedule.changed", by=by, at=at, before=before, why=reason)
 
@@ -194,6 +199,24 @@ def _reason(why: str) -> str:
     return reason[:WHY_AT_MOST]
 
 
+def _check_changes(registration: Registration, pace: Pace, *, at: datetime) -> None:
+    hours = pace.changes_every_hours
+    if hours is None:
+        return
+    if not LEAST_HOURS <= hours < pace.every_hours:
+        raise CannotSchedule(
+            "What changed is read between whole syncs: more often than they are, and every hour at "
+            "most."
+        )
+    # What stands may go on standing: without a proof it is not followed.
+    if hours != registration.changes_every_hours and not proving.is_proved(registration, now=at):
+        raise CannotSchedule(
+            "This source is not proved to say what changed. "
+            f"{proving.in_words(registration, now=at)} To try it: "
+            f"schoolgate registration probe {registration.reference}"
+        )
+
+
 def _check_start(registration: Registration, starts_at: datetime | None, *, at: datetime) -> None:
     if last_whole_at(registration) is not None:
         raise CannotSchedule(
@@ -214,7 +237,13 @@ def _save(registration: Registration, window: Window | None, *, at: datetime) ->
     registration.window_from = None if window is None else window.opens
     registration.window_until = None if window is None else window.closes
     registration.save(
-        update_fields=["sync_every_hours", "window_from", "window_until", "starts_at"]
+        update_fields=[
+            "sync_every_hours",
+            "changes_every_hours",
+            "window_from",
+            "window_until",
+            "starts_at",
+        ]
     )
     plan_anew(registration, at=at)
 
@@ -222,6 +251,7 @@ def _save(registration: Registration, window: Window | None, *, at: datetime) ->
 def _as_detail(registration: Registration) -> dict[str, object]:
     return {
         "every_hours": registration.sync_every_hours,
+        "changes_every_hours": registration.changes_every_hours,
         "window": [_clock(registration.window_from), _clock(registration.window_until)],
         "starts_at": registration.starts_at.isoformat() if registration.starts_at else None,
     }

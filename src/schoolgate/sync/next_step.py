@@ -46,6 +46,6 @@ def _step(schools: Schools, run: SyncRun | None) -> Step:
         return Step.WATCH
     if run.state == RunState.HELD:
         return Step.READ_WHAT_WAITS
-    if run.state == RunState.FAILED or not run.complete:
+    if run.state == RunState.FAILED or run.complete is False:
         return Step.READ_WHY
     return Step.NOTHING

@@ -98,10 +98,14 @@ def row_problems_of(run: SyncRun) -> QuerySet[RowProblem]:
 
 
 def run_report(run: SyncRun) -> dict[str, Any]:
-    """A run as scripts read it: a stable interface. `changes` counts only what was applied."""
+    """A run as scripts read it: a stable interface. `changes` counts only what was applied.
+
+    A run of kind `changes` is never `complete`: it says nothing of who did not change.
+    """
     report: dict[str, Any] = {
         "run": run.id,
         "registration": run.registration.reference,
+        "kind": run.kind,
         "state": run.state,
         "complete": bool(run.complete),
         "changes": run.changes,
@@ -130,7 +134,7 @@ def run_report(run: SyncRun) -> dict[str, Any]:
             "message": run.failure_detail,
             "retry_helps": run.retry_helps,
         }
-    elif not run.complete:
+    elif run.complete is False:
         report["reason"] = run.incomplete_reason
         report["detail"] = run.incomplete_detail
     return report

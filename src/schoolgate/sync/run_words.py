@@ -44,6 +44,9 @@ ACTIONS = {
 DISTRICT = "It is the district's turn: check this source's settings, or what the SIS shares."
 SIS = "It is the turn of whoever runs the SIS. Send them the sentence above: it holds no secret."
 NOBODY = "It is nobody's turn: the connection or the server had a bad moment."
+NEXT_WHOLE = (
+    "It is nobody's turn: the next whole sync reads everything, and tries the question anew."
+)
 SCHOOLGATE = "It is our turn. Tell Schoolgate support the number of this run."
 TURNS = {
     "bad_input": DISTRICT,
@@ -62,6 +65,7 @@ TURNS = {
     "not_one_roster": SIS,
     "broken_answer": SIS,
     "too_large": SIS,
+    "filter_ignored": NEXT_WHOLE,
     "unreachable": NOBODY,
     "busy": NOBODY,
     "interrupted": NOBODY,
@@ -95,6 +99,22 @@ STANDINGS = {
         "Somebody stopped it before anything was written: every list is as it was.",
     ),
 }
+ONLY_CHANGES = {
+    RunState.APPLIED: Standing(
+        "Changes in",
+        OK,
+        "check",
+        "It asked the source only for what changed since the sync before, and that is in. The "
+        "lists are as old as their last whole sync; the next one looks at everybody.",
+    ),
+    RunState.UNCHANGED: Standing(
+        "No change",
+        OK,
+        "check",
+        "It asked the source only for what changed since the sync before, and nothing was new. The "
+        "lists are as old as their last whole sync.",
+    ),
+}
 UNDONE = Standing(
     "Undone", OK, "arrow-back-up", "What an earlier sync did at one school is taken back."
 )
@@ -122,7 +142,9 @@ def standing_of(run: SyncRun) -> Standing:
         return UNDONE_IN_PART if run.state == RunState.HELD else UNDONE
     if run.complete is False and run.state != RunState.CANCELLED:
         return _not_whole(run)
-    return STANDINGS[RunState(run.state)]
+    own = ONLY_CHANGES if run.kind == RunKind.CHANGES else {}
+    state = RunState(run.state)
+    return own.get(state, STANDINGS[state])
 
 
 def _standing_of_running(run: SyncRun) -> Standing:

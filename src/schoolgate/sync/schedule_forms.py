@@ -69,12 +69,24 @@ class PaceForm(WindowForm):
         help_text=f"From {LEAST_HOURS} to {MOST_HOURS} hours (14 days). 24 hours unless something "
         "speaks for another. From 3 days on the desk asks for a check of every release.",
     )
+    changes_every_hours = forms.IntegerField(
+        label="Between them, read what changed every … hours",
+        required=False,
+        min_value=LEAST_HOURS,
+        max_value=MOST_HOURS,
+        help_text="Only for a source that was proved to say what changed. Left empty, every sync "
+        "reads everything. A list is as old as its last whole sync, whatever came in between.",
+    )
     why = _reason("Why")
-    field_order = ["every_hours", "window_from", "window_until", "why"]
+    field_order = ["every_hours", "changes_every_hours", "window_from", "window_until", "why"]
 
     @property
     def pace(self) -> Pace:
-        return Pace(self.cleaned_data["every_hours"], self.window)
+        return Pace(
+            self.cleaned_data["every_hours"],
+            self.window,
+            self.cleaned_data["changes_every_hours"],
+        )
 
 
 class TimesForm(WindowForm):
@@ -110,6 +122,7 @@ class ReasonForm(forms.Form):
 def initial_of(registration: Registration) -> dict[str, Any]:
     return {
         "every_hours": registration.sync_every_hours,
+        "changes_every_hours": registration.changes_every_hours,
         "window_from": registration.window_from,
         "window_until": registration.window_until,
         "starts_at": registration.starts_at,

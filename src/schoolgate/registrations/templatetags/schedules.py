@@ -5,7 +5,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from schoolgate.registrations import planned_words
+from schoolgate.registrations import planned_words, proving
 from schoolgate.registrations.models import Registration
 from schoolgate.registrations.presets import Preset, preset_of
 
@@ -28,3 +28,9 @@ def how_often(registration: Registration) -> str:
 def what_is_known(registration: Registration) -> Preset | None:
     """What is known of its kind of SIS."""
     return preset_of(registration.preset)
+
+
+@register.filter
+def changes_proved(registration: Registration, now: datetime) -> str:
+    """One sentence: whether the source can be asked for what changed."""
+    return proving.in_words(registration, now=now)

@@ -9,7 +9,7 @@ from installations import Installation, Installations
 from schoolgate.commands import schedule
 from schoolgate.commands.outcome import Refused
 from schoolgate.registrations.schedule import Window
-from schoolgate.sandbox import District
+from schoolgate.sandbox import District, Sandbox
 from schoolgate.sandbox.csv_zip import write_csv_zip
 
 SOURCE = "maple-valley.nightly-zip"
@@ -49,6 +49,7 @@ def test_a_schedule_is_read_and_changed_by_command(installed: Installation) -> N
     assert mapped == {
         "registration": SOURCE,
         "every_hours": 24,
+        "changes_every_hours": None,
         "window": None,
         "timezone": "America/Chicago",
         "starts_at": None,
@@ -88,6 +89,43 @@ def test_a_window_that_is_none_is_refused(words: str, sentence: str) -> None:
 def test_a_window_is_two_times_or_the_word_none() -> None:
     assert schedule.read_window("22:00-04:30") == Window(time(22), time(4, 30))
     assert schedule.read_window("none") is None
+
+
+def test_hours_between_pulls_of_changes_are_a_number_or_the_word_none() -> None:
+    assert (schedule.read_hours("2"), schedule.read_hours("none")) == (2, None)
+    with pytest.raises(Refused, match="'often' is no number of hours"):
+        schedule.read_hours("often")
+
+
+def test_a_file_is_never_asked_for_changes(installed: Installation) -> None:
+    refused = installed.answer("schedule", SOURCE, "--changes", "2", "--reason", WHY, code=2)
+    tried = installed.answer("registration", "probe", SOURCE, code=2)
+
+    assert "A file is always read whole." in refused["error"]["message"]
+    assert tried["error"]["message"].startswith("A file is always read whole")
+
+
+def test_a_sis_is_tried_and_then_read_for_changes(installed: Installation) -> None:
+    town = District(60)
+    with Sandbox(town) as sis:
+        sis.tick(share=0.2)
+        (installed.home.parent / "token").write_text(sis.bearer)
+        source = installed.answer(
+            "registration", "add", "--district", "maple-valley", "--name", "Main SIS",
+            "--url", sis.base_url, "--auth", "bearer", "--insecure",
+            "--secret-file", str(installed.home.parent / "token"),
+        )["registration"]  # fmt: skip
+
+        found = installed.answer("registration", "probe", source)
+        set_ = installed.answer("schedule", source, "--changes", "2", "--reason", WHY)
+        sis.set_quirks(["ignores_filter"])
+        doubted = installed.answer("registration", "probe", source)
+
+    lost = installed.answer("registration", "probe", source, code=4)
+    assert (found["filters_by_change"], found["finding"]) == (True, None)
+    assert set_["changes_every_hours"] == 2
+    assert (doubted["filters_by_change"], doubted["finding"]) == (False, "future_not_empty")
+    assert lost["error"]["kind"] == "unreachable"
 
 
 def test_a_start_is_read_by_the_districts_clocks_unless_it_names_a_zone() -> None:

@@ -16,7 +16,7 @@ from cast import (
 )
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import District, Edition
-from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.registrations.models import ProviderProfile, Registration, SourceSchool
 
 pytestmark = [
     pytest.mark.django_db,
@@ -276,6 +276,38 @@ def test_advice_fills_the_form_and_saves_nothing(sam: Client, main_sis: Registra
     assert filled.context["pace"].initial["window_from"] == time(1)
     assert "Nothing is saved yet." in _text(filled)
     assert (main_sis.sync_every_hours, main_sis.window_from) == (6, None)
+
+
+def test_support_reads_whether_changes_can_be_asked_for_and_is_refused_where_not(
+    sam: Client, main_sis: Registration
+) -> None:
+    Registration.objects.update(transport="rest")
+
+    page, source = _text(sam.get(PAGE)), _text(sam.get(SOURCE))
+    refused = sam.post(f"{PAGE}pace/", {**PACE, "changes_every_hours": "2"})
+
+    assert "What changed: Not tried yet: every sync reads everything." in page
+    assert "Not tried yet: every sync reads everything." in source
+    assert refused.status_code == 422
+    assert "This source is not proved to say what changed." in _text(refused)
+    main_sis.refresh_from_db()
+    assert main_sis.changes_every_hours is None
+
+
+def test_support_sets_how_often_changes_are_read(sam: Client, main_sis: Registration) -> None:
+    Registration.objects.update(transport="rest")
+    ProviderProfile.objects.create(
+        district=main_sis.district,
+        registration=main_sis,
+        probed_at=AFTERNOON,
+        filters_by_change=True,
+    )
+
+    sam.post(f"{PAGE}pace/", {**PACE, "changes_every_hours": "2"})
+
+    main_sis.refresh_from_db()
+    assert main_sis.changes_every_hours == 2
+    assert "Every 3 days, and what changed every 2 hours" in _text(sam.get(SOURCE))
 
 
 def test_the_page_costs_a_fixed_number_of_queries(

@@ -38,7 +38,9 @@ POSTGRESQL_OPTIONS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "options": (
-        f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s"
+        # Compiling a statement costs more than running it: a plan is many tables and few rows.
+        "-c jit=off"
+        f" -c lock_timeout={BUSY_TIMEOUT_SECONDS}s"
         f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_SECONDS}s"
     ),
 }

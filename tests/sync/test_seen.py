@@ -62,6 +62,22 @@ def test_what_a_run_has_read_does_not_count_before_all_of_it_is_in(
     assert Student.objects.get(sourced_id="ben").given_name == "Ben"
 
 
+def test_who_came_with_a_run_that_died_while_it_wrote_is_missed_when_she_is_gone(
+    registration: Registration, source: FakeSource, maple_valley: District
+) -> None:
+    sync(registration, source)
+    source.put(student("tia", "Tia", "Reyes", schools=("oak",)))
+    sync(registration, source)
+    # As a run leaves it that dies before its end.
+    died = SyncRun.objects.latest("id")
+    SyncRun.objects.filter(pk=died.pk).update(remembered=False)
+    source.drop("tia")
+
+    sync(registration, source)
+
+    assert "tia" not in lists_of(maple_valley)["oak"]
+
+
 def test_from_the_first_written_list_on_the_old_rows_are_not_believed(
     registration: Registration, source: FakeSource
 ) -> None:

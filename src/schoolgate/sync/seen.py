@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched, in_slices
@@ -33,7 +33,7 @@ from schoolgate.sync.ledger import (
     known_as,
     row_of,
 )
-from schoolgate.sync.models import SeenBlock, StagedRow, SyncRun
+from schoolgate.sync.models import AppliedSchool, SeenBlock, StagedRow, SyncRun
 from schoolgate.sync.records import Kind
 
 BATCH = 2_000
@@ -94,10 +94,8 @@ class Seen:
 
 
 def open_seen(registration_id: int) -> Seen:
-    """What counts as seen. Blocks of a run that did not get to its end are removed."""
-    unfinished = SeenBlock.objects.filter(registration_id=registration_id, run__remembered=False)
-    for blocks in in_slices(unfinished):
-        blocks.delete()
+    """What counts as seen. What a run has read that did not get to its end is not believed."""
+    _settle_unfinished(registration_id)
     keys: list[int] = []
     digests: dict[bytes, int] = {}
     counting = _counting(registration_id).values_list("id", "digest", "void")
@@ -192,6 +190,27 @@ def watch_over(run: SyncRun, people: Iterable[Person]) -> None:
             for kind, sourced_id in some
         ]
         remember(run, [NewBlock(None, np.array(rows, ROW), [each for _, each in some])])
+
+
+def _settle_unfinished(registration_id: int) -> None:
+    """Remove the blocks of runs that died. Of one that had begun to write, watch over its people.
+
+    Some of them are on a list already, and nobody else would miss them there.
+    """
+    unfinished = SyncRun.objects.filter(
+        Exists(SeenBlock.objects.filter(run=OuterRef("pk"))),
+        registration_id=registration_id,
+        remembered=False,
+    )
+    for run in unfinished:
+        has_written = AppliedSchool.objects.filter(run=run).exists()
+        for blocks in in_slices(SeenBlock.objects.filter(run=run)):
+            if has_written:
+                blocks.update(void=True)
+            else:
+                blocks.delete()
+        if has_written:
+            SyncRun.objects.filter(pk=run.pk).update(remembered=True)
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ from django.test import RequestFactory
 
 from schoolgate.config.serving import Server
 
+# Answering opens and closes the connection of its thread.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[Server]:

@@ -109,6 +109,53 @@ def test_schools_whose_ids_turned_over_are_offered(
     ]
 
 
+def test_two_tiny_schools_whose_ids_turn_over_are_a_change_of_sis(
+    registration: Registration,
+) -> None:
+    old, new = FakeSource(), FakeSource()
+    old.put(*families(6), *families(7, "fir"))
+    new.put(*families(6, prefix="new-"), *families(7, "fir", prefix="new-"))
+    sync(registration, old)
+
+    run = sync(registration, new)
+
+    assert [one.school.code for one in turnovers(run)] == ["fir", "oak"]
+    assert Student.objects.count() == 13
+
+
+def test_of_one_tiny_school_alone_a_person_may_say_either(registration: Registration) -> None:
+    old, new = FakeSource(), FakeSource()
+    old.put(*families(4), *families(12, "fir"))
+    new.put(*families(4, prefix="new-", grade="05"), *families(12, "fir"))
+    sync(registration, old)
+
+    run = sync(registration, new)
+
+    # Four who go are the whole school, so somebody is asked: they left, or have new ids.
+    assert Hold.objects.get(run=run).reason == "school_emptied"
+    assert [one.school.code for one in turnovers(run)] == ["oak"]
+
+
+def test_on_a_day_on_which_nobody_goes_nobody_is_listed_twice_either(
+    registration: Registration, oak: School
+) -> None:
+    old = FakeSource()
+    old.put(*families(12), *families(12, "fir"))
+    new = FakeSource()
+    new.put(*families(12, prefix="new-"), *families(11, "fir"), student("late", "Zoe", "Late"))
+    sync(registration, old)
+    Registration.objects.update(additions_only_until=date(2027, 6, 1))
+
+    run = sync(registration, new)
+
+    assert [one.school.code for one in turnovers(run)] == ["oak"]
+    # The other school goes on as on any such day: who is absent stays.
+    assert Student.objects.filter(listings__school__code="fir").count() == 12
+    assert not Student.objects.filter(sourced_id__startswith="new-").exists()
+    assert "Zoe" not in names_on_lists()["oak"]
+    assert rekey(run, oak) == 12
+
+
 def test_the_same_people_go_on_under_their_new_ids(
     held: SyncRun, registration: Registration, oak: School, fir: School
 ) -> None:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> Outcome:
         env.choose("SCHOOLGATE_MAIL_URL", "console:")
         env.choose("SCHOOLGATE_ADDRESS", f"http://localhost:{port}")
     _step("Opening the demo's own installation", open_installation)
-    from schoolgate.config.serving import PortTaken, Server
+    from schoolgate.config.serving import PortTaken, Server, end_at_once
     from schoolgate.jobs import engine
 
     with refusals(PortTaken):
@@ -54,7 +54,10 @@ def run(args: argparse.Namespace) -> Outcome:
         try:
             server.serve()
         finally:
-            engine.stop()
+            if not engine.stop():
+                end_at_once(
+                    "The demo has ended. A sync that had begun goes on with the next start."
+                )
     return Outcome({}, text="The demo has ended. `make demo` goes on where it was.")
 
 

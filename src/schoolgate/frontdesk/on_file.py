@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-
 from schoolgate.districts.models import School
 from schoolgate.frontdesk import cases
 from schoolgate.frontdesk.models import DeskEvent
@@ -19,7 +17,6 @@ from schoolgate.frontdesk.namesakes import Namesake, StudentName, near_names
 from schoolgate.frontdesk.queries import (
     aliases_of,
     departures_of,
-    enrolled_at,
     perhaps_namesakes,
     pickup_states_of,
     relationships_of,
@@ -243,8 +240,7 @@ def _namesakes(
         "student_id", "guardian_id"
     ):
         shared[pupil_id].add(str(guardian_id))
-    by_name = Q(id__in=perhaps_namesakes(student, school).values("id"))
-    others = enrolled_at(school).filter(by_name | Q(id__in=list(shared))).exclude(id=student.pk)
+    others = perhaps_namesakes(student, school, sharing=shared)
     own = frozenset(one.adult_id for one in contacts)
     return near_names(
         _student_name(student, own),

@@ -45,8 +45,13 @@ def with_words(students: QuerySet[Student], folded_words: list[str]) -> QuerySet
     return students.order_by("folded", "id")
 
 
-def perhaps_namesakes(student: Student, school: School) -> QuerySet[Student]:
-    """Narrow a school to those who could be namesakes by name; near_names says who is.
+def perhaps_namesakes(
+    student: Student, school: School, *, sharing: Iterable[int]
+) -> QuerySet[Student]:
+    """Narrow a school to those who could be taken for the student; near_names says who could.
+
+    By name, or because they are among those `sharing` a contact with her. One look at the list: a
+    query within a query is a square where a database does not know how long the list is.
 
     One letter apart leaves either the first or the family name as it is, or moves the letter
     between them. A family name is looked for without its spaces: it stands first in `folded`.
@@ -60,7 +65,9 @@ def perhaps_namesakes(student: Student, school: School) -> QuerySet[Student]:
             | Q(compact__startswith=family)
             | Q(compact__startswith=f"{first[-1:]}{family}")
             | Q(compact__startswith=family[1:])
+            | Q(id__in=list(sharing))
         )
+        .exclude(id=student.pk)
     )
 
 

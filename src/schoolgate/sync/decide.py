@@ -1,7 +1,7 @@
 """Count a plan by school and kind, and mark what waits: for a person, or for a whole pull."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
@@ -64,28 +64,46 @@ def count_by_school(run: SyncRun) -> Iterator[SchoolCount]:
             )
 
 
-def hold(run: SyncRun, reasons: Iterator[HoldReason]) -> None:
+def hold(run: SyncRun, reasons: Iterable[HoldReason]) -> None:
     """Mark the changes that wait for a person, and those that hang on them."""
     Hold.objects.filter(run=run).delete()
     for reason in reasons:
-        Hold.objects.create(
-            district_id=run.district_id,
-            run=run,
-            school_id=reason.school_id,
-            kind=reason.kind.value,
-            reason=reason.reason.value,
-            count=reason.count,
-            of=reason.of,
-            limit=reason.limit,
-        )
-        removals(run, reason.kind).filter(school_id=reason.school_id).update(state=ChangeState.HELD)
-        if reason.reason is Reason.IDS_TURNED_OVER:
-            # Not only who would go: who comes is the same children once more.
-            PlannedChange.objects.filter(
-                run=run, school_id=reason.school_id, state=ChangeState.PLANNED
-            ).update(state=ChangeState.HANGING)
+        _hold(run, reason)
     _go_on_holding(run)
     let_hang(run, (ChangeState.HELD, ChangeState.HANGING), ChangeState.HANGING)
+
+
+def hold_new_ids(run: SyncRun, reasons: Iterable[HoldReason]) -> None:
+    """On a day on which nobody goes, mark what would list children a second time.
+
+    To be called when removals are withheld.
+    """
+    Hold.objects.filter(run=run).delete()
+    for reason in reasons:
+        if reason.reason is Reason.IDS_TURNED_OVER:
+            _hold(run, reason)
+    let_hang(run, (ChangeState.HELD, ChangeState.HANGING), ChangeState.HANGING)
+
+
+def _hold(run: SyncRun, reason: HoldReason) -> None:
+    Hold.objects.create(
+        district_id=run.district_id,
+        run=run,
+        school_id=reason.school_id,
+        kind=reason.kind.value,
+        reason=reason.reason.value,
+        count=reason.count,
+        of=reason.of,
+        limit=reason.limit,
+    )
+    removals(run, reason.kind).filter(school_id=reason.school_id).update(state=ChangeState.HELD)
+    if reason.reason is Reason.IDS_TURNED_OVER:
+        # Not only who would go: who comes is the same children once more.
+        PlannedChange.objects.filter(
+            run=run,
+            school_id=reason.school_id,
+            state__in=(ChangeState.PLANNED, ChangeState.WITHHELD),
+        ).update(state=ChangeState.HANGING)
 
 
 def withhold_removals(run: SyncRun) -> None:

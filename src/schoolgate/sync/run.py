@@ -26,7 +26,7 @@ from schoolgate.sync.additions_only import only_adds
 from schoolgate.sync.judge_changes import withhold_what_is_dangerous
 from schoolgate.sync.models import ChangeState, PlannedChange, RunKind, StagedRow, SyncRun
 from schoolgate.sync.open_lists import adopt_latecomers, hold_open_lists, let_own_lists_go
-from schoolgate.sync.records import LONGEST_ID, NormalizedRow, SchoolTake, Scope
+from schoolgate.sync.records import LONGEST_ID, HoldReason, NormalizedRow, SchoolTake, Scope
 from schoolgate.sync.seen import (
     Person,
     Seen,
@@ -106,12 +106,13 @@ def decide(run: SyncRun, *, tell: Progress) -> None:
         tell("safety", 0)
         removes = bool(run.complete) and not only_adds(run)
         if removes:
-            counts = list(judge.count_by_school(run))
-            judge.hold(run, safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
+            judge.hold(run, _reasons_to_hold(run))
         elif run.kind == RunKind.CHANGES and not only_adds(run):
             withhold_what_is_dangerous(run)
         else:
             judge.withhold_removals(run)
+            if run.complete:
+                judge.hold_new_ids(run, _reasons_to_hold(run))
         hold_open_lists(run)
         _forget_earlier_plans(run, all_judged=removes)
         run.save()
@@ -155,6 +156,11 @@ def forget_what_is_in(run: SyncRun) -> None:
     stage.forget_staging(run)
     for planned in in_slices(PlannedChange.objects.filter(run=run, state=ChangeState.APPLIED)):
         planned.delete()
+
+
+def _reasons_to_hold(run: SyncRun) -> list[HoldReason]:
+    counts = judge.count_by_school(run)
+    return list(safety.reasons_to_hold(counts, judge.thresholds_of(run.registration)))
 
 
 def _forget_earlier_plans(run: SyncRun, *, all_judged: bool) -> None:

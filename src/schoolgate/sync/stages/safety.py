@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from schoolgate.sync.records import HoldReason, Kind, Reason, SchoolCount, Thresholds
 
-# Below this a school is too small for "over half of it" to mean a change of ids.
+# Below this "over half of it" need not mean a change of ids: small schools are judged together.
 TURNOVER_AT_LEAST = 10
 # One or two departures may empty a tiny school; a whole class may not.
 EMPTIED_AT_LEAST = 3
@@ -16,12 +16,25 @@ EMPTIED_AT_LEAST = 3
 
 def reasons_to_hold(counts: Iterable[SchoolCount], thresholds: Thresholds) -> Iterator[HoldReason]:
     """The holds a plan needs, at most one for each school and kind."""
-    for count in counts:
-        reason = _reason(count, limit := _limit(count, thresholds))
+    known = list(counts)
+    turned_over = {count.school_id for count in with_new_ids(known)}
+    for count in known:
+        limit = _limit(count, thresholds)
+        new_ids = count.kind is Kind.STUDENT and count.school_id in turned_over
+        reason = _reason(count, limit, new_ids=new_ids)
         if reason is not None:
             yield HoldReason(
                 count.school_id, count.kind, reason, count.removed, count.before, limit
             )
+
+
+def with_new_ids(counts: Iterable[SchoolCount]) -> list[SchoolCount]:
+    """The schools whose students seem to be the same children under other ids.
+
+    A few students are no sign. Several tiny schools whose ids all turn over are one.
+    """
+    suspects = [count for count in counts if count.listed and _over_half_are_others(count)]
+    return suspects if sum(count.before for count in suspects) >= TURNOVER_AT_LEAST else []
 
 
 def _limit(count: SchoolCount, thresholds: Thresholds) -> int:
@@ -31,11 +44,11 @@ def _limit(count: SchoolCount, thresholds: Thresholds) -> int:
     return max(count.before * percent // 100, thresholds.records)
 
 
-def _reason(count: SchoolCount, limit: int) -> Reason | None:
+def _reason(count: SchoolCount, limit: int, *, new_ids: bool) -> Reason | None:
     if count.removed and not count.listed:
         # The school's own id has changed, or it is not shared any more: nobody left it.
         return Reason.SCHOOL_NOT_LISTED
-    if _turned_over(count):
+    if new_ids:
         return Reason.IDS_TURNED_OVER
     if count.removed > limit:
         return Reason.TOO_MANY_REMOVED
@@ -44,11 +57,6 @@ def _reason(count: SchoolCount, limit: int) -> Reason | None:
     return None
 
 
-def _turned_over(count: SchoolCount) -> bool:
+def _over_half_are_others(count: SchoolCount) -> bool:
     half = count.before / 2
-    return (
-        count.kind is Kind.STUDENT
-        and count.before >= TURNOVER_AT_LEAST
-        and count.removed > half
-        and count.added > half
-    )
+    return count.kind is Kind.STUDENT and count.removed > half and count.added > half

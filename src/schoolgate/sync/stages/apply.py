@@ -70,13 +70,14 @@ IN_SLICE = "sync_stagedrow r WHERE r.id > %(after)s AND r.id <= %(upto)s"
 # Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
 TAKE_OVER_CLAIMS = (
     """
-DELETE FROM roster_relationshipclaim
- WHERE registration_id = %(registration)s AND side = %(side)s
-   AND {own} IN (SELECT sourced_id FROM sync_accepted)
-   AND NOT EXISTS (SELECT 1 FROM sync_stagedclaim c
-                    WHERE c.run_id = %(run)s AND c.side = %(side)s
-                      AND c.student_sourced_id = roster_relationshipclaim.student_sourced_id
-                      AND c.adult_sourced_id = roster_relationshipclaim.adult_sourced_id)
+DELETE FROM roster_relationshipclaim WHERE id IN (
+    SELECT o.id
+      FROM sync_accepted a CROSS JOIN roster_relationshipclaim o
+     WHERE o.registration_id = %(registration)s AND o.{own} = a.sourced_id AND o.side = %(side)s
+       AND NOT EXISTS (SELECT 1 FROM sync_stagedclaim c
+                        WHERE c.run_id = %(run)s AND c.side = %(side)s
+                          AND c.student_sourced_id = o.student_sourced_id
+                          AND c.adult_sourced_id = o.adult_sourced_id))
 """,
     """
 INSERT INTO roster_relationshipclaim

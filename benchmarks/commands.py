@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
 
 TIMES = 3
+URL = "SCHOOLGATE_DATABASE_URL"
 
 
 def schoolgate(*words: object, home: Path | None = None) -> dict[str, Any]:
@@ -29,12 +34,48 @@ def schoolgate(*words: object, home: Path | None = None) -> dict[str, Any]:
     return answer
 
 
+def peak_of(*words: object, home: Path) -> tuple[dict[str, Any], float]:
+    """Run one command, and give its answer and the most memory that it held, in MB."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "schoolgate", *map(str, words), "--json"],
+        env={**os.environ, "SCHOOLGATE_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    said = process.stdout.read() if process.stdout else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"schoolgate {words[0]} ended with {process.returncode}.")
+    answer: dict[str, Any] = json.loads(said)
+    return answer, usage.ru_maxrss / 1024
+
+
 def cpu_of(*words: object, home: Path) -> float:
     """Run one command, and give the processor seconds that it took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     schoolgate(*words, home=home)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[None]:
+    """On the PostgreSQL server of SCHOOLGATE_DATABASE_URL; SQLite needs nothing."""
+    server = os.environ.get(URL, "")
+    if not server:
+        yield
+        return
+    at = urlsplit(server)
+    name = f"schoolgate_bench_{uuid4().hex}"
+    with psycopg.connect(at._replace(path="/postgres").geturl(), autocommit=True) as database:
+        database.execute(f"CREATE DATABASE {name}")
+        os.environ[URL] = at._replace(path=f"/{name}").geturl()
+        try:
+            yield
+        finally:
+            os.environ[URL] = server
+            database.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

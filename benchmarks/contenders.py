@@ -23,7 +23,7 @@ Read = Callable[[str, int, int], int]
 
 def ours() -> Read:
     """Every record decoded and checked, as `schoolgate pull` has it."""
-    from schoolgate.oneroster import Client, OAuth1  # noqa: PLC0415
+    from schoolgate.oneroster import Client, OAuth1
 
     def read(origin: str, page_size: int, connections: int) -> int:
         auth = OAuth1(*KEY.values())
@@ -41,7 +41,7 @@ def ours() -> Read:
 
 def ours_raw() -> Read:
     """Every record as its bytes: what a sync reads of a source in which nothing has changed."""
-    from schoolgate.oneroster import Client, OAuth1  # noqa: PLC0415
+    from schoolgate.oneroster import Client, OAuth1
 
     def read(origin: str, page_size: int, connections: int) -> int:
         auth = OAuth1(*KEY.values())
@@ -55,7 +55,7 @@ def ours_raw() -> Read:
 
 def floor() -> Read:
     """Split the same pages into records and hash each: less no reader of changes can do."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     split = msgspec.json.Decoder(dict[str, list[msgspec.Raw]])
 
@@ -75,7 +75,7 @@ def digest(row: bytes) -> bytes:
 
 def plain() -> Read:
     """The loop that everybody writes first."""
-    import requests  # noqa: PLC0415
+    import requests
 
     def read(origin: str, page_size: int, _connections: int) -> int:
         count = 0
@@ -92,7 +92,7 @@ def plain() -> Read:
 
 
 def oneroster() -> Read:
-    from oneroster.classlink import ClasslinkConnector  # noqa: PLC0415
+    from oneroster.classlink import ClasslinkConnector
 
     def read(origin: str, page_size: int, _connections: int) -> int:
         source = ClasslinkConnector(host=f"{origin}{ROOT}/", page_size=page_size, **KEY)
@@ -102,7 +102,7 @@ def oneroster() -> Read:
 
 
 def timeback() -> Read:
-    from timeback_oneroster import OneRosterClient  # noqa: PLC0415
+    from timeback_oneroster import OneRosterClient
 
     async def stream(origin: str, page_size: int) -> int:
         client = OneRosterClient(base_url=origin, auth_url=f"{origin}/token", **KEY)

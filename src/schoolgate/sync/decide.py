@@ -207,6 +207,9 @@ def let_hang(run: SyncRun, because: tuple[ChangeState, ...], state: ChangeState)
     planned = PlannedChange.objects.filter(run=run)
     open_changes = planned.filter(state=ChangeState.PLANNED)
     waiting = planned.filter(state__in=because)
+    if not waiting.exists():
+        # Else a first load is asked of each of its rows what it might hang on.
+        return
     student = waiting.filter(
         kind="student", student_sourced_id=OuterRef("student_sourced_id")
     ).exclude(action__in=NOTES)

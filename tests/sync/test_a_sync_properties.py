@@ -10,14 +10,36 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from cast import a_district, a_registration, a_school, an_enabled_school, lists_of, pairs_of, sync
+from cast import (
+    MONDAY,
+    a_district,
+    a_registration,
+    a_school,
+    an_enabled_school,
+    lists_of,
+    pairs_of,
+    sync,
+)
 from cast import parent as an_adult
 from cast import student as a_student
 from fakes import FakeSource, shuffled
 from schoolgate.districts.models import District
 from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import Registration
-from schoolgate.roster.models import Guardian, HistoryEntry, State
+from schoolgate.roster.models import (
+    Alias,
+    Effect,
+    Guardian,
+    HistoryEntry,
+    Pickup,
+    PickupState,
+    Relationship,
+    RestrictedStudent,
+    Restriction,
+    State,
+    Student,
+)
+from schoolgate.roster.restrictions import add_restriction
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +134,41 @@ def assert_as_said(district: District, people: People) -> None:
     }
 
 
+def know_something_of_everybody(district: District) -> None:
+    """A restriction for each student, and for each pair a word on pickups; another name of each."""
+    for student in Student.objects.filter(district=district):
+        add_restriction(
+            district,
+            given_name="Eva",
+            family_name="Lopez",
+            effects=[Effect.NO_RELEASE],
+            from_on=MONDAY.date(),
+            students=[student],
+            by=None,
+            at=MONDAY,
+        )
+    for pair in Relationship.objects.filter(district=district):
+        PickupState.objects.create(
+            district=district,
+            student_id=pair.student_id,
+            guardian_id=pair.guardian_id,
+            state=Pickup.DENIED,
+            why="She asked us to.",
+            set_at=MONDAY,
+        )
+    for guardian in Guardian.objects.filter(district=district):
+        Alias.objects.create(
+            district=district, guardian=guardian, name="Evita Lopez", confirmed_at=MONDAY
+        )
+
+
+def what_the_school_knows(district: District) -> list[list[tuple[Any, ...]]]:
+    return [
+        list(model.objects.filter(district=district).order_by("id").values_list())
+        for model in (Restriction, RestrictedStudent, PickupState, Alias)
+    ]
+
+
 @settings(max_examples=40, deadline=None, phases=FAST)
 @given(days=st.lists(people(), min_size=1, max_size=4))
 def test_after_every_sync_that_holds_nothing_our_lists_say_what_the_source_says(
@@ -123,6 +180,23 @@ def test_after_every_sync_that_holds_nothing_our_lists_say_what_the_source_says(
         run = sync(registration, FakeSource(people=day))
         if run.state != "held":
             assert_as_said(registration.district, day)
+
+
+@settings(max_examples=20, deadline=None, phases=FAST)
+@given(days=st.lists(people(), min_size=2, max_size=4), whole=st.lists(st.booleans(), min_size=4))
+def test_no_sync_touches_what_the_school_knows_itself(
+    days: list[People], whole: list[bool]
+) -> None:
+    registration = a_new_registration()
+    sync(registration, FakeSource(people=days[0]))
+    know_something_of_everybody(registration.district)
+    known = what_the_school_knows(registration.district)
+
+    for day, complete in zip(days[1:], whole, strict=False):
+        verdict = Verdict(complete=complete, received=0, reason="" if complete else "cut")
+        sync(registration, FakeSource(people=day, users_verdict=verdict))
+
+        assert what_the_school_knows(registration.district) == known
 
 
 @settings(max_examples=25, deadline=None, phases=FAST)

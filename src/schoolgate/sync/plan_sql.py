@@ -3,22 +3,22 @@
 # What a changed row may bear on, in temporary tables that build on each other. A staged row speaks
 # for its person; where none is staged, the roster and the claims of her last accepted row do.
 TABLES = {
-    "touched_pair (student, adult)": """
+    "touched (student, adult)": """
     SELECT c.student_sourced_id AS student, c.adult_sourced_id AS adult
       FROM sync_stagedclaim c WHERE c.run_id = %(run)s
-    UNION
+    UNION ALL
     SELECT c.student_sourced_id, c.adult_sourced_id
       FROM sync_stagedrow r
       JOIN roster_relationshipclaim c
            ON c.registration_id = %(registration)s AND c.student_sourced_id = r.sourced_id
      WHERE r.run_id = %(run)s AND r.kind = 'student'
-    UNION
+    UNION ALL
     SELECT c.student_sourced_id, c.adult_sourced_id
       FROM sync_stagedrow r
       JOIN roster_relationshipclaim c
            ON c.registration_id = %(registration)s AND c.adult_sourced_id = r.sourced_id
      WHERE r.run_id = %(run)s AND r.kind = 'guardian'
-    UNION
+    UNION ALL
     SELECT s.sourced_id, g.sourced_id
       FROM sync_stagedrow r
       JOIN roster_student s
@@ -28,7 +28,7 @@ TABLES = {
       JOIN roster_guardian g
            ON g.id = p.guardian_id AND g.registration_id = %(registration)s
      WHERE r.run_id = %(run)s AND r.kind = 'student'
-    UNION
+    UNION ALL
     SELECT s.sourced_id, g.sourced_id
       FROM sync_stagedrow r
       JOIN roster_guardian g
@@ -38,6 +38,10 @@ TABLES = {
       JOIN roster_student s
            ON s.id = p.student_id AND s.registration_id = %(registration)s
      WHERE r.run_id = %(run)s AND r.kind = 'guardian'""",
+    # Each once, along the index: to look for what came before, row by row, is a walk all over a
+    # temporary file once that is larger than its cache.
+    "touched_pair (student, adult)": """
+    SELECT student, adult FROM touched GROUP BY student, adult""",
     # A pair stands while any claim says so and both of its people are there. Its school is the
     # first one of the student.
     "pair (adult, student)": """

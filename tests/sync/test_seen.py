@@ -5,6 +5,7 @@ import pytest
 from cast import lists_of, parent, student, sync
 from fakes import FakeSource
 from schoolgate.districts.models import District
+from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import Registration
 from schoolgate.roster.models import Guardian, RelationshipClaim, State, Student
 from schoolgate.sync import seen
@@ -126,6 +127,21 @@ def test_a_parent_of_nobody_of_ours_comes_with_a_childs_new_link_though_her_row_
     sync(registration, source)
 
     assert nobody is False
+    assert Guardian.objects.get(sourced_id="zoe").state == State.ACTIVE
+
+
+def test_a_parent_who_was_not_in_the_half_pull_that_linked_her_comes_with_the_next_whole_one(
+    registration: Registration, source: FakeSource
+) -> None:
+    source.put(parent("zoe", "Zoe", "Reyes"))
+    sync(registration, source)
+    source.change("ben", agents=[{"sourcedId": "zoe"}])
+    half = {key: person for key, person in source.people.items() if key != "zoe"}
+    cut = Verdict(complete=False, received=0, reason="cut")
+    sync(registration, FakeSource(people=half, users_verdict=cut))
+
+    sync(registration, source)
+
     assert Guardian.objects.get(sourced_id="zoe").state == State.ACTIVE
 
 

@@ -108,14 +108,16 @@ TABLES = {
                                WHERE c.adult = g.sourced_id AND c.student = s.sourced_id))""",
 }
 
-# New students of one school, and new adults: nothing to compare, so nothing to fetch.
+# New students of one school, and new adults: nothing to compare, so nothing to fetch. (A plus
+# before a column keeps a database from its index: SQLite would look through the whole run for each
+# slice, not along the primary key.)
 ADDED_STUDENTS = """
 SELECT r.run_id, r.home_school_id, 'student', 'added', r.sourced_id, '', NULL, r.wanted, 'planned'
   FROM sync_stagedrow r
   LEFT JOIN roster_student s
          ON s.district_id = %(district)s AND s.registration_id = %(registration)s
         AND s.sourced_id = r.sourced_id
- WHERE r.run_id = %(run)s AND r.kind = 'student' AND r.schools = 1 AND s.id IS NULL
+ WHERE +r.run_id = %(run)s AND r.kind = 'student' AND r.schools = 1 AND s.id IS NULL
    AND r.id > %(after)s AND r.id <= %(upto)s
 """
 ADDED_GUARDIANS = """
@@ -125,7 +127,7 @@ SELECT r.run_id, a.school, 'guardian', 'added', '', r.sourced_id, NULL, r.wanted
   LEFT JOIN roster_guardian g
          ON g.district_id = %(district)s AND g.registration_id = %(registration)s
         AND g.sourced_id = r.sourced_id
- WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL AND g.id IS NULL
+ WHERE +r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL AND g.id IS NULL
    AND r.id > %(after)s AND r.id <= %(upto)s
 """
 PAIRS = """
@@ -142,7 +144,7 @@ SELECT r.id, s.id
   LEFT JOIN roster_student s
          ON s.district_id = %(district)s AND s.registration_id = %(registration)s
         AND s.sourced_id = r.sourced_id
- WHERE r.run_id = %(run)s AND r.kind = 'student' AND (s.id IS NOT NULL OR r.schools > 1)
+ WHERE +r.run_id = %(run)s AND r.kind = 'student' AND (s.id IS NOT NULL OR r.schools > 1)
    AND r.id > %(after)s AND r.id <= %(upto)s
 """
 GUARDIANS_TO_COMPARE = """
@@ -152,7 +154,7 @@ SELECT r.id, g.id, a.school
   JOIN roster_guardian g
          ON g.district_id = %(district)s AND g.registration_id = %(registration)s
         AND g.sourced_id = r.sourced_id
- WHERE r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
+ WHERE +r.run_id = %(run)s AND r.kind = 'guardian' AND r.wanted IS NOT NULL
    AND r.id > %(after)s AND r.id <= %(upto)s
 """
 GUARDIANS_WITHOUT_PAIR = """

@@ -20,6 +20,7 @@ from django.db.models import Count, Exists, OuterRef
 from schoolgate.oneroster.collection import Collection, Source
 from schoolgate.oneroster.records import Status, User, Verdict
 from schoolgate.registrations.models import DataChoice, Registration, SourceSchool
+from schoolgate.roster import bulk
 from schoolgate.roster.batches import in_slices
 from schoolgate.sync import decide as judge
 from schoolgate.sync.additions_only import only_adds
@@ -154,8 +155,7 @@ def forget_staging(run: SyncRun) -> None:
 def forget_what_is_in(run: SyncRun) -> None:
     """What is in the roster and its history need not be planned any more. What waits stays."""
     stage.forget_staging(run)
-    for planned in in_slices(PlannedChange.objects.filter(run=run, state=ChangeState.APPLIED)):
-        planned.delete()
+    bulk.delete(PlannedChange, "run_id", run.id, also="state = 'applied'")
 
 
 def _reasons_to_hold(run: SyncRun) -> list[HoldReason]:
@@ -252,6 +252,8 @@ def _stage_newly_linked(run: SyncRun, source: Source, seen: Seen, scope: Scope) 
         stage.stage_people(
             run, (row for row in rows if row is not None and row.wanted), look_again=False
         )
+    if not run.complete and seen.ledger.count:
+        stage.look_again_for_strangers(run)
 
 
 def _stage_absences(run: SyncRun, source: Source, seen: Seen, scope: Scope) -> None:

@@ -16,12 +16,12 @@ from schoolgate.licensing.editions import require_enterprise
 from schoolgate.oneroster.errors import OneRosterError
 from schoolgate.registrations.credentials import CannotUnseal
 from schoolgate.registrations.models import Registration, SourceSchool
-from schoolgate.roster.batches import in_slices
+from schoolgate.roster import bulk
 from schoolgate.roster.models import Listing
 from schoolgate.sync import events, review_plan, steps
 from schoolgate.sync import run as path
 from schoolgate.sync.database_trouble import TROUBLES, DatabaseAway, NoRoom, in_words
-from schoolgate.sync.models import ENDED, ChangeState, Origin, RunKind, RunState, SyncRun
+from schoolgate.sync.models import ENDED, Origin, PlannedChange, RunKind, RunState, SyncRun
 from schoolgate.sync.progress import PAST_STOPPING, Cancelled, Reporter, TakenOver
 from schoolgate.sync.queries import not_in_of
 from schoolgate.sync.run import Progress
@@ -232,8 +232,7 @@ def stop(run: SyncRun, *, at: datetime) -> None:
     if _end(run, RunState.CANCELLED, at=at):
         path.forget_staging(run)
         # Half a plan is none: what an earlier run holds is still what waits for a person.
-        for planned in in_slices(run.planned_changes.filter(state=ChangeState.PLANNED)):
-            planned.delete()
+        bulk.delete(PlannedChange, "run_id", run.id, also="state = 'planned'")
 
 
 def interrupt(run: SyncRun, *, at: datetime) -> None:

@@ -58,15 +58,16 @@ UPDATE sync_plannedchange SET state = 'applied'
 ACCEPTED = """
 INSERT INTO sync_accepted (sourced_id)
 SELECT r.sourced_id FROM {which}
-   AND r.run_id = %(run)s AND r.kind = %(kind)s AND NOT r.accepted
+   AND r.kind = %(kind)s AND NOT r.accepted
    AND NOT EXISTS (SELECT 1 FROM sync_plannedchange w
                     WHERE w.run_id = r.run_id AND w.{own} = r.sourced_id
                       AND w.kind IN (%(kind)s, 'relationship') AND w.state <> 'applied')
 """
 # (SQLite reads the tables of a CROSS JOIN in the order in which they are written: few rows first.)
 WRITTEN_NOW = """(SELECT DISTINCT {column} AS own FROM roster_incoming WHERE {column} <> '') i
-  CROSS JOIN sync_stagedrow r WHERE r.sourced_id = i.own"""
-IN_SLICE = "sync_stagedrow r WHERE r.id > %(after)s AND r.id <= %(upto)s"
+  CROSS JOIN sync_stagedrow r WHERE r.run_id = %(run)s AND r.sourced_id = i.own"""
+# (The plus: along the primary key, see plan_sql.py.)
+IN_SLICE = "sync_stagedrow r WHERE +r.run_id = %(run)s AND r.id > %(after)s AND r.id <= %(upto)s"
 # Claims about nobody of ours (yet) are kept too: they wait until somebody is linked.
 TAKE_OVER_CLAIMS = (
     """

@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from schoolgate.roster import bulk
-from schoolgate.roster.batches import in_slices
 from schoolgate.roster.models import (
     GUARDIAN_FIELDS,
     STUDENT_FIELDS,
@@ -74,8 +73,7 @@ def make_plan(run: SyncRun) -> None:
 def clear(run: SyncRun) -> None:
     """Forget what was planned for this run."""
     AppliedSchool.objects.filter(run=run).delete()
-    for planned in in_slices(PlannedChange.objects.filter(run=run)):
-        planned.delete()
+    bulk.delete(PlannedChange, "run_id", run.id)
 
 
 def _make_tables(run: SyncRun) -> None:

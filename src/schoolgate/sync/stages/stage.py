@@ -15,6 +15,7 @@ from django.db.models import Count
 from schoolgate.oneroster.records import ProblemLog
 from schoolgate.roster import bulk
 from schoolgate.roster.batches import batched, in_slices
+from schoolgate.roster.models import RelationshipClaim, Side
 from schoolgate.sync import seen as memory
 from schoolgate.sync.ledger import ROW, Known, Places, key_of, known_as, row_of
 from schoolgate.sync.models import (
@@ -80,10 +81,8 @@ def clear(run: SyncRun) -> None:
 
 def forget_staging(run: SyncRun) -> None:
     """What was staged has done its work. In short transactions: the desk writes too."""
-    for claims in in_slices(StagedClaim.objects.filter(run=run)):
-        claims.delete()
-    for rows in in_slices(StagedRow.objects.filter(run=run)):
-        rows.delete()
+    bulk.delete(StagedClaim, "run_id", run.id)
+    bulk.delete(StagedRow, "run_id", run.id)
 
 
 def stage(run: SyncRun, blocks: Iterable[LookedAt], *, seen: Seen) -> None:
@@ -250,6 +249,26 @@ def linked_strangers(run: SyncRun) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(NEWLY_LINKED, _names(run))
         return [adult for (adult,) in cursor]
+
+
+def look_again_for_strangers(run: SyncRun) -> None:
+    """Look again, in the next sync, at students of whom somebody linked did not come in this one.
+
+    In a pull that is not whole she may be there as she was, unread: her row alone would not tell.
+    """
+    for adults in batched(linked_strangers(run), BATCH):
+        said_by_her = StagedClaim.objects.filter(
+            run=run, side=Side.STUDENT, adult_sourced_id__in=adults
+        )
+        said_by_them = RelationshipClaim.objects.filter(
+            registration_id=run.registration_id, side=Side.ADULT, adult_sourced_id__in=adults
+        )
+        for claims in (said_by_her, said_by_them):
+            StagedRow.objects.filter(
+                run=run,
+                kind=Kind.STUDENT.value,
+                sourced_id__in=claims.values("student_sourced_id"),
+            ).update(look_again=True)
 
 
 def unstage(run: SyncRun, people: Iterable[Person]) -> None:

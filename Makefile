@@ -20,11 +20,11 @@ demo: setup  ## try everything: a sandbox SIS, a synced district, the desk in yo
 test: test-sqlite test-postgres  ## run all tests on SQLite, then what touches a database on PostgreSQL
 
 test-sqlite: setup browser  ## all tests on SQLite, in two processes
-	env -u SCHOOLGATE_DATABASE_URL .venv/bin/pytest -n 2
+	env -u SCHOOLGATE_DATABASE_URL .venv/bin/pytest -n 2 --dist worksteal
 
 test-postgres: setup browser  ## what touches a database, on a PostgreSQL server of the tests' own
 	setup/postgres.sh
-	.venv/bin/python tests/postgres_server.py .venv/bin/pytest -n 2
+	.venv/bin/python tests/postgres_server.py .venv/bin/pytest -n 3 --dist worksteal
 
 check: setup  ## format, lint, types, floors, migrations, locks: what needs no test to be wrong
 	.venv/bin/ruff format --check --quiet

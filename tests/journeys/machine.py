@@ -15,11 +15,11 @@ its start; they end with the machine.
 
 import os
 import signal
-import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NoReturn
 
 from schoolgate.config import start
@@ -35,6 +35,8 @@ from schoolgate.registrations.registering import find_registration  # noqa: E402
 from schoolgate.sync import progress, runs, tasks  # noqa: E402
 from schoolgate.sync.models import Origin, SyncRun  # noqa: E402
 
+FREEZE = Path(__file__).with_name("freeze.py")
+
 
 def kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -43,11 +45,9 @@ def kill() -> None:
 def stop() -> None:
     """Freeze, but not while another thread of ours writes: SQLite's one lock would freeze too."""
     files = [settings.DATABASES["default"]["NAME"], settings.ENGINE_URL.removeprefix("sqlite:///")]
-    with ExitStack() as locks:
-        for file in files if settings.ENGINE_URL.startswith("sqlite") else []:
-            lock = locks.enter_context(closing(sqlite3.connect(file, timeout=30)))
-            lock.execute("BEGIN IMMEDIATE")
-    os.kill(os.getpid(), signal.SIGSTOP)
+    written = files if settings.ENGINE_URL.startswith("sqlite") else []
+    # It ends when this process is frozen, so that nothing here goes on before that.
+    subprocess.run([sys.executable, FREEZE, str(os.getpid()), *map(str, written)], check=True)
 
 
 class Mortal(progress.Reporter):

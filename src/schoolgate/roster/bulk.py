@@ -18,6 +18,8 @@ BATCH = 5_000
 LEAVE = "DO NOTHING"
 # So few rows are not worth a COPY.
 FEW = 100
+# A table that was that many times as large when PostgreSQL last counted is planned for well enough.
+LARGE = 10
 
 
 def insert(
@@ -79,6 +81,26 @@ def delete(model: type[Model], column: str, value: int, *, also: str = "TRUE") -
     for start in range(ends["first"], ends["last"] + 1, BATCH):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [value, start, start + BATCH])
+
+
+def recount(*models: type[Model], rows: int) -> None:
+    """Let PostgreSQL count the tables anew of which `rows` rows are a large part.
+
+    It plans by what it counted last, and counts by itself a minute later at the earliest: a table
+    that was empty then is taken for empty still, and each of its rows looked for in all others.
+    (SQLite plans by the indexes alone.)
+    """
+    if connection.vendor != "postgresql":
+        return
+    tables = [model._meta.db_table for model in models]  # noqa: SLF001  # as above
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class"
+            " WHERE oid = ANY(%s::regclass[]) AND reltuples < %s ORDER BY relname",
+            [tables, rows * LARGE],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ANALYZE {table}")
 
 
 def as_json(value: Any) -> str | None:

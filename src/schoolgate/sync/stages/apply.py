@@ -15,10 +15,17 @@ from django.db import connection, transaction
 from django.db.models import Max, Min, QuerySet
 
 from schoolgate.registrations.models import Registration, SourceSchool
+from schoolgate.roster import bulk
 from schoolgate.roster import changes as roster
 from schoolgate.roster.batches import batched
 from schoolgate.roster.changes import Cause
-from schoolgate.roster.models import Listing
+from schoolgate.roster.models import (
+    Guardian,
+    Listing,
+    Relationship,
+    RelationshipClaim,
+    Student,
+)
 from schoolgate.sync.models import (
     OWN_ID,
     SIDE,
@@ -128,6 +135,8 @@ def apply_school(run: SyncRun, school_id: int, *, now: datetime) -> None:
         roster.write_people(cause)
         _leave_the_old_lists(run, cause)
         _leave_this_list(school_id, cause)
+        # A first load fills tables that may count as empty.
+        bulk.recount(Guardian, Listing, Relationship, RelationshipClaim, Student, rows=1)
         roster.write_relationships(cause)
         _conclude(run, cause)
         let_own_list_go(run, school_id, now=now)

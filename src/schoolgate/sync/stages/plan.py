@@ -20,10 +20,19 @@ from schoolgate.roster.models import (
     STUDENT_FIELDS,
     Guardian,
     Listing,
+    Relationship,
+    RelationshipClaim,
     State,
     Student,
 )
-from schoolgate.sync.models import AppliedSchool, ChangeState, PlannedChange, StagedRow, SyncRun
+from schoolgate.sync.models import (
+    AppliedSchool,
+    ChangeState,
+    PlannedChange,
+    StagedClaim,
+    StagedRow,
+    SyncRun,
+)
 from schoolgate.sync.plan_sql import (
     ADDED_GUARDIANS,
     ADDED_STUDENTS,
@@ -58,8 +67,10 @@ def make_plan(run: SyncRun) -> None:
     rows = StagedRow.objects.filter(run=run).aggregate(first=Min("id"), last=Max("id"))
     if rows["first"] is None:
         return
-    _make_tables(run)
     first, last = rows["first"] - 1, rows["last"]
+    bulk.recount(StagedRow, StagedClaim, RelationshipClaim, rows=last - first)
+    bulk.recount(Guardian, Listing, Relationship, Student, rows=1)
+    _make_tables(run)
     for sql in (ADDED_STUDENTS, ADDED_GUARDIANS):
         _insert_from(sql, run, first, last)
     for read in (_students, _guardians):
@@ -68,6 +79,7 @@ def make_plan(run: SyncRun) -> None:
     for after in range(0, _count("adult_without_pair"), SLICE):
         _insert(_departing_guardians(run, after, after + SLICE))
     _insert_from(PAIRS, run, 0, _count("pair"))
+    bulk.recount(PlannedChange, rows=last - first)
 
 
 def clear(run: SyncRun) -> None:

@@ -120,6 +120,12 @@ PAGES = {
     "frontdesk:refuse": Page(DESK, [*SCHOOL, 1], "post"),
     "frontdesk:event": Page(DESK, [*SCHOOL, 1]),
     "frontdesk:undo": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:late": Page(DESK, SCHOOL),
+    "frontdesk:late_search": Page(DESK, SCHOOL, "post"),
+    "frontdesk:record_late": Page(DESK, SCHOOL, "post"),
+    "frontdesk:returns": Page(DESK, SCHOOL),
+    "frontdesk:record_back": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:bell_schedule": Page(SET_UP, SCHOOL),
 }
 
 

@@ -19,12 +19,9 @@ from desk_cast import (
 from schoolgate.accounts.models import User
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import School
-from schoolgate.frontdesk.early_departure import (
-    CannotUndo,
-    Desk,
-    undo_departure,
-)
+from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.models import DeskEvent, EventKind
+from schoolgate.frontdesk.undo import CannotUndo, undo
 from schoolgate.registrations.models import SourceSchool
 from schoolgate.roster.models import (
     Alias,
@@ -705,7 +702,7 @@ def test_a_departure_of_yesterday_stays(oak: School, dana: User, marisol: Studen
     )
 
     with pytest.raises(CannotUndo, match="Only a departure of today"):
-        undo_departure(event, Desk(school=oak, by=dana, now=NOW), reason="long enough reason")
+        undo(event, Desk(school=oak, by=dana, now=NOW), reason="long enough reason")
 
 
 # --- cost -----------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ import sys
 from django.utils import timezone
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
-from schoolgate.frontdesk.early_departure import Desk, Presented, Shown, Words, release_student
+from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.early_departure import Presented, Shown, Words, release_student
 from schoolgate.frontdesk.verdicts import Evidence
 from schoolgate.roster.models import Student
 

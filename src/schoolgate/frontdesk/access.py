@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from schoolgate.accounts.models import User
 from schoolgate.districts.queries import schools_of
-from schoolgate.frontdesk.early_departure import Desk
+from schoolgate.frontdesk.desk import Desk
 
 P = ParamSpec("P")
 

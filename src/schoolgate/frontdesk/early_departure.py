@@ -1,35 +1,28 @@
-"""Let a student leave with an adult, or not; and take back what did not happen.
+"""Let a student leave with an adult, or not.
 
 Decided twice: once to show, once more from fresh facts in the transaction that records it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from schoolgate.accounts.models import User
-from schoolgate.audit import log
 from schoolgate.districts.models import School
 from schoolgate.frontdesk import cases
 from schoolgate.frontdesk.as_seen import as_seen
+from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import OnFile, case_of, look_up
 from schoolgate.frontdesk.pickup_rules import decide
-from schoolgate.frontdesk.queries import administrators_of, enrolled_at
+from schoolgate.frontdesk.queries import claim
 from schoolgate.frontdesk.recognition import Candidate, Recognition, Touch
-from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Verdict
+from schoolgate.frontdesk.record import add_event, log_event
+from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
+from schoolgate.frontdesk.verdicts import Evidence, Level, Verdict
 from schoolgate.roster.models import Student
-
-REASON_AT_LEAST_CHARACTERS = 10
-
-
-class CannotUndo(Exception):
-    """The departure cannot be taken back; the sentence says why."""
 
 
 class StudentNotListed(Exception):
@@ -91,24 +84,6 @@ class Obstacle(StrEnum):
     CHANGED = "changed"
     NOT_FINISHED = "not finished"
     NO_REASON = "no reason"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """Who decides where, as what, and when. `now` is in the district's time zone."""
-
-    school: School
-    by: User
-    now: datetime
-
-    @cached_property
-    def administrators(self) -> tuple[User, ...]:
-        """Whom to call for help."""
-        return tuple(administrators_of(self.school.district))
-
-    @property
-    def finisher(self) -> Finisher:
-        return Finisher.SCHOOL_ADMIN if self.by in self.administrators else Finisher.CLERK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,47 +161,8 @@ def record_refusal(
     return Answer(weighed=weighed, event=_record(EventKind.REFUSAL, weighed, desk, shown, words))
 
 
-@transaction.atomic
-def undo_departure(event: DeskEvent, desk: Desk, *, reason: str) -> DeskEvent:
-    """Take a departure of today back: the child is not gone. Raises CannotUndo."""
-    if event.kind != EventKind.EARLY_DEPARTURE:
-        raise CannotUndo("Only a departure can be undone.")
-    if _day(event.decided_at, desk) != desk.now.date():
-        raise CannotUndo("Only a departure of today can be undone.")
-    if len(reason.strip()) < REASON_AT_LEAST_CHARACTERS:
-        raise CannotUndo(f"Say why, in at least {REASON_AT_LEAST_CHARACTERS} characters.")
-    try:
-        with transaction.atomic():
-            correction = DeskEvent.objects.create(
-                district_id=event.district_id,
-                school_id=event.school_id,
-                kind=EventKind.UNDONE,
-                opened_at=desk.now,
-                decided_at=desk.now,
-                actor=desk.by,
-                student_id=event.student_id,
-                guardian_id=event.guardian_id,
-                presented_name=event.presented_name,
-                rules_version=event.rules_version,
-                reason="child not gone",
-                note=reason.strip(),
-                snapshot={"undone": event.pk},
-                corrects=event,
-            )
-    except IntegrityError:
-        # One correction for each event: the other clerk pressed first.
-        raise CannotUndo("This departure is undone already.") from None
-    _log("student.departure_undone", correction, undone=event.pk)
-    return correction
-
-
 def _claim(school: School, student_id: int) -> Student:
-    """Fetch the student, and let no second desk decide about her until this one is done.
-
-    PostgreSQL locks the row; SQLite's transaction has held the only pen since it began.
-    """
-    listed = enrolled_at(school).filter(id=student_id).values("id")
-    student = Student.objects.select_for_update().filter(id__in=listed).first()
+    student = claim(school, [student_id]).first()
     if student is None:
         raise StudentNotListed
     return student
@@ -247,12 +183,11 @@ def _obstacle(weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> Obsta
 
 
 def _record(kind: EventKind, weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> DeskEvent:
-    event = DeskEvent.objects.create(
-        district_id=desk.school.district_id,
-        school=desk.school,
+    event = add_event(
+        desk.school,
+        now=desk.now,
         kind=kind,
         opened_at=shown.opened_at,
-        decided_at=desk.now,
         actor=desk.by,
         student=weighed.file.row,
         guardian=weighed.file.guardians.get(weighed.contact_id or ""),
@@ -267,22 +202,5 @@ def _record(kind: EventKind, weighed: Weighed, desk: Desk, shown: Shown, words: 
         snapshot=as_seen(weighed.case, weighed.verdict),
     )
     action = "released" if kind == EventKind.EARLY_DEPARTURE else "not_released"
-    _log(f"student.{action}", event, verdict=event.verdict, rules=event.rules)
+    log_event(f"student.{action}", event, verdict=event.verdict, rules=event.rules)
     return event
-
-
-def _log(action: str, event: DeskEvent, **detail: object) -> None:
-    log.record(
-        action,
-        at=event.decided_at,
-        district_id=event.district_id,
-        actor_id=event.actor_id,
-        subject=f"event:{event.pk}",
-        student=event.student_id,
-        school=event.school_id,
-        **detail,
-    )
-
-
-def _day(at: datetime, desk: Desk) -> date:
-    return at.astimezone(desk.now.tzinfo or ZoneInfo("UTC")).date()

@@ -1,38 +1,82 @@
 """One event of the desk, as the page shows it after a decision and as the label prints it."""
 
-from schoolgate.frontdesk.early_departure import Desk
+from typing import NamedTuple
+
+from schoolgate.frontdesk.arrivals.late_arrival import REASONS as LATE_REASONS
+from schoolgate.frontdesk.arrivals.screens import late_in_words, slip
+from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.forms import OUTCOMES, REASONS, UndoForm
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.screen import Screen, header
 from schoolgate.frontdesk.type_ahead import grade_in_words
+from schoolgate.frontdesk.undo import UNDOABLE
 from schoolgate.frontdesk.verdicts import Level
 from schoolgate.roster.models import Student
 from schoolgate.sync.freshness import freshness_of
 from schoolgate.web.moments import clock, hour_of
 
-_IN_WORDS = dict([*REASONS, *OUTCOMES])
+_IN_WORDS = dict([*REASONS, *OUTCOMES]) | {one.code: one.words for one in LATE_REASONS}
+# What is printed of an event that stands, under which word.
+SLIPS = {EventKind.LATE_ARRIVAL: "LATE", EventKind.RETURN: "BACK"}
+
+_ACTIONS = {EventKind.LATE_ARRIVAL: "late", EventKind.RETURN: "return"}
+
+
+class About(NamedTuple):
+    """How an event reads: what it is, the sentence of it, of its being undone, and its page."""
+
+    what: str
+    said: str
+    undone: str
+    home: str
+
+
+_OUT = "frontdesk:early_departure"
+_ABOUT = {
+    EventKind.EARLY_DEPARTURE: About(
+        "departure", "{child} released to {adult} {at}", "is not gone", _OUT
+    ),
+    EventKind.REFUSAL: About("refusal", "{child} stays: not released to {adult}", "", _OUT),
+    EventKind.LATE_ARRIVAL: About(
+        "late arrival", "{child} late at {at}", "was not late", "frontdesk:late"
+    ),
+    EventKind.RETURN: About("return", "{child} back at {at}", "is not back", "frontdesk:returns"),
+    EventKind.UNDONE: About("correction", "{child}: a correction", "", _OUT),
+}
 
 
 def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
-    """Give the page of one departure or refusal."""
+    """Give the page of one event."""
     local = event.decided_at.astimezone(desk.now.tzinfo)
     correction = getattr(event, "correction", None)
-    is_departure = event.kind == EventKind.EARLY_DEPARTURE
+    stands = correction is None
+    adult = companion_of(event)
+    about = _ABOUT[EventKind(event.kind)]
     return {
         **header(desk, freshness_of(desk.school)),
         "event": event,
-        "released": is_departure and correction is None,
+        "released": event.kind == EventKind.EARLY_DEPARTURE and stands,
+        "slip": slip(desk, event) if event.kind in SLIPS and stands else None,
+        "head": SLIPS.get(EventKind(event.kind), ""),
+        "what": about.what,
+        "said": about.said.format(
+            child=_given_first(event.student), adult=adult, at=hour_of(local)
+        ),
+        "undone": about.undone,
+        "home": about.home,
+        "action": _ACTIONS.get(EventKind(event.kind), "out"),
         "correction": correction,
         "undone_at": correction and hour_of(correction.decided_at.astimezone(local.tzinfo)),
-        "may_undo": is_departure and correction is None and local.date() == desk.now.date(),
+        "may_undo": event.kind in UNDOABLE and stands and local.date() == desk.today,
         "child": _given_first(event.student),
         "grade": grade_in_words(event.student.grade),
-        "adult": companion_of(event),
+        "adult": adult,
         "at": hour_of(local),
         "on": f"{local.day} {local:%b %Y}",
         "verdict": _verdict(event.verdict),
         "reason": _IN_WORDS.get(event.reason, event.reason) if event.reason else "",
+        "late": late_in_words(event.period, event.minutes) if event.excused is not None else "",
         "lists": clock(event.list_as_of, now=desk.now) if event.list_as_of else "never synced",
         "form": form,
     }

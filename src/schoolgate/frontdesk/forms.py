@@ -8,14 +8,14 @@ from django import forms
 from django.core import signing
 
 from schoolgate.frontdesk.cases import SamePerson
+from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.early_departure import (
-    REASON_AT_LEAST_CHARACTERS,
-    Desk,
     Presented,
     Shown,
     Weighed,
     Words,
 )
+from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdicts import Evidence
 
 SALT = "frontdesk.shown.2"

@@ -11,7 +11,10 @@ class EventKind(models.TextChoices):
     EARLY_DEPARTURE = "early_departure"
     # Asked for and not finished: recorded as carefully as a release.
     REFUSAL = "refusal"
-    # "Undo, child not gone": points at the departure that it takes back.
+    LATE_ARRIVAL = "late_arrival"
+    # Back on the day of a departure: points at it.
+    RETURN = "return"
+    # "Undo, child not gone": points at the event that it takes back.
     UNDONE = "undone"
 
 
@@ -38,12 +41,41 @@ class DeskEvent(models.Model):
     list_as_of = models.DateTimeField(null=True)
     # Contacts, restrictions and reasons as they stood on the screen.
     snapshot = models.JSONField()
+    # Of a late arrival: whether it is excused, and late for what.
+    excused = models.BooleanField(null=True)
+    period = models.CharField(max_length=20, blank=True)
+    # Late: since the first bell. Back: since the departure.
+    minutes = models.PositiveSmallIntegerField(null=True)
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="correction"
     )
+    returns_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="returns"
+    )
+    # The day of the school, and the event before on it (record.py). Empty before there were chains.
+    chained_on = models.DateField(null=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["district", "school", "-decided_at"], name="events_of_a_school"),
             models.Index(fields=["district", "student", "-decided_at"], name="events_of_a_student"),
         ]
+        constraints = [
+            # A chain has no branches.
+            models.UniqueConstraint(
+                fields=["district", "school", "chained_on", "previous_hash"],
+                condition=models.Q(chained_on__isnull=False),
+                name="one_event_follows_another",
+            ),
+        ]
+
+
+class BellSchedule(models.Model):
+    """The periods of a school's day. OneRoster 1.1 knows no bell times."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.OneToOneField(School, on_delete=models.CASCADE, related_name="bell_schedule")
+    # As arrivals/bell_schedule.py writes it: a period a line.
+    lines = models.TextField(max_length=2_000)

@@ -65,7 +65,7 @@ class OnFile:
     @property
     def departure(self) -> DeskEvent | None:
         """The departure of today that stands."""
-        return next((one for one in self.departures if not hasattr(one, "correction")), None)
+        return next((one for one in self.departures if stands(one)), None)
 
 
 def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
@@ -135,13 +135,20 @@ def _student(student: Student, school: School) -> cases.Student:
 
 def _today(departures: Iterable[DeskEvent], *, now: datetime) -> cases.Today:
     for event in departures:
-        if not hasattr(event, "correction"):
+        if stands(event):
             return cases.Today(
                 attendance=cases.Attendance.LEFT,
                 left_at=event.decided_at.astimezone(now.tzinfo),
                 left_with=companion_of(event),
             )
     return cases.Today(attendance=cases.Attendance.IN_CLASS)
+
+
+def stands(departure: DeskEvent) -> bool:
+    """Whether the child is gone: the departure was not undone, and nobody came back from it."""
+    if hasattr(departure, "correction"):
+        return False
+    return all(hasattr(one, "correction") for one in departure.returns.all())
 
 
 def companion_of(event: DeskEvent) -> str:

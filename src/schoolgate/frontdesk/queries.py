@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
 from schoolgate.accounts.models import User
@@ -25,6 +25,16 @@ from schoolgate.roster.queries import students_listed_at
 def enrolled_at(school: School) -> QuerySet[Student]:
     """List the students whom this desk may release."""
     return students_listed_at(school).filter(state=State.ACTIVE)
+
+
+def claim(school: School, student_ids: Iterable[int]) -> QuerySet[Student]:
+    """Fetch students of this school, and let no second desk decide about them until this is done.
+
+    PostgreSQL locks the rows, in one order; SQLite's transaction has held the only pen since it
+    began.
+    """
+    listed = enrolled_at(school).filter(id__in=list(student_ids)).values("id")
+    return Student.objects.select_for_update().filter(id__in=listed).order_by("id")
 
 
 def enrolled_elsewhere(school: School) -> QuerySet[Student]:
@@ -120,13 +130,14 @@ def departures_of(student: Student, *, since: datetime) -> QuerySet[DeskEvent]:
             decided_at__gte=since,
         )
         .select_related("correction", "guardian", "school")
+        .prefetch_related(Prefetch("returns", DeskEvent.objects.select_related("correction")))
         .order_by("-decided_at", "-id")
     )
 
 
 def event_of(school: School, event_id: int) -> DeskEvent | None:
     events = DeskEvent.objects.filter(district_id=school.district_id, school=school)
-    related = ("student", "guardian", "actor", "correction__actor", "corrects")
+    related = ("student", "guardian", "actor", "correction__actor", "corrects", "returns_from")
     return events.select_related(*related).filter(id=event_id).first()
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from schoolgate.frontdesk.early_departure import Answer, Desk, Obstacle, Shown, Weighed
+from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.early_departure import Answer, Obstacle, Shown, Weighed
 from schoolgate.frontdesk.forms import OUTCOMES, REASONS, SAME_PERSON, AdultForm, seal_shown
 from schoolgate.frontdesk.list_age import age_chip, synced_at
 from schoolgate.frontdesk.on_file import OnFile
@@ -29,6 +30,7 @@ def header(desk: Desk, freshness: Freshness) -> Screen:
         "district": desk.school.district,
         "chip": age_chip(freshness, now=desk.now),
         "clock": hour_of(desk.now),
+        "action": "out",
     }
 
 

@@ -119,9 +119,14 @@ def _status(file: OnFile) -> str:
     if file.departure is not None:
         at = hour_of(file.departure.decided_at.astimezone(file.now.tzinfo))
         return f"Left {at} with {companion_of(file.departure)}"
-    undone = next((one for one in file.departures if hasattr(one, "correction")), None)
-    if undone is not None:
-        at = hour_of(undone.decided_at.astimezone(file.now.tzinfo))
+    last = next(iter(file.departures), None)
+    back = last and next(
+        (one for one in last.returns.all() if not hasattr(one, "correction")), None
+    )
+    if back:
+        return f"In class now (back since {hour_of(back.decided_at.astimezone(file.now.tzinfo))})"
+    if last is not None:
+        at = hour_of(last.decided_at.astimezone(file.now.tzinfo))
         return f"In class now (departure of {at} was undone)"
     return "In class now (not signed out today)"
 

@@ -1,6 +1,6 @@
 """Find a student while her name is typed: any words of it in any order, or the student number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -92,12 +92,19 @@ def find_students(school: School, typed: str) -> Results:
         return Results(asked="", found=(), more=False)
     matches = list(with_words(enrolled_at(school), words)[: SHOWN_AT_MOST + 1])
     shown = matches[:SHOWN_AT_MOST]
-    doubled = _names_borne_twice(school, shown)
     return Results(
         asked=" ".join(words),
-        found=tuple(Found(student=one, same_name=_name(one) in doubled) for one in shown),
+        found=described(school, shown),
         more=len(matches) > SHOWN_AT_MOST,
     )
+
+
+def described(
+    school: School, students: Sequence[Student], *, same_names: bool = True
+) -> tuple[Found, ...]:
+    """Say of students of this school what tells them apart, and who of them has a namesake."""
+    doubled = _names_borne_twice(school, students) if same_names else set()
+    return tuple(Found(student=one, same_name=_name(one) in doubled) for one in students)
 
 
 def find_elsewhere(school: School, typed: str) -> tuple[Elsewhere, ...]:

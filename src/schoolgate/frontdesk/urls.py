@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from schoolgate.frontdesk import views
+from schoolgate.frontdesk.arrivals import urls as arrivals
 
 app_name = "frontdesk"
 
@@ -20,4 +21,5 @@ pages = [
 
 urlpatterns = [
     path("d/<slug:district>/desk/<slug:school>/early-departure/", include(pages)),
+    path("d/<slug:district>/desk/<slug:school>/", include(arrivals.urlpatterns)),
 ]

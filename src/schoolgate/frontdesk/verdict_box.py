@@ -4,13 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schoolgate.frontdesk.call_back import who_may_be_called
-from schoolgate.frontdesk.early_departure import (
-    REASON_AT_LEAST_CHARACTERS,
-    Weighed,
-    asks_same_person,
-)
+from schoolgate.frontdesk.early_departure import Weighed, asks_same_person
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.recognition import Recognition
+from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Needs, Reason, Verdict
 
 NEUTRAL_SENTENCE = "Please take a seat, someone will be with you."

@@ -11,12 +11,15 @@ from django_htmx.middleware import HtmxDetails
 from schoolgate.frontdesk import early_departure as departures
 from schoolgate.frontdesk import screen, type_ahead
 from schoolgate.frontdesk.access import desk_page
-from schoolgate.frontdesk.early_departure import Answer, Desk, Shown
+from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.early_departure import Answer, Shown
 from schoolgate.frontdesk.event_page import event_page
 from schoolgate.frontdesk.forms import AdultForm, SearchForm, UndoForm, read_shown
 from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.on_file import OnFile, look_up
 from schoolgate.frontdesk.queries import enrolled_at, event_of
+from schoolgate.frontdesk.undo import CannotUndo
+from schoolgate.frontdesk.undo import undo as undo_event
 from schoolgate.web.htmx import render, wants_part
 
 PAGE = "frontdesk/early_departure.html"
@@ -44,7 +47,8 @@ def search(request: HttpRequest, desk: Desk) -> HttpResponse:
     results = type_ahead.find_students(desk.school, typed)
     if not wants_part(request) and results.the_one is not None:
         return HttpResponseRedirect(_address(desk, "child", student_id=results.the_one.pk))
-    found = {"typed": typed, "results": results}
+    options = [(one, _address(desk, "child", student_id=one.student.pk)) for one in results.found]
+    found = {"typed": typed, "results": results, "options": options, "in_place": True}
     if wants_part(request) and results.found:
         return render(request, FOUND, {**found, "desk": desk, "part": True})
     return render(request, PAGE, {**screen.empty_screen(desk), **found, "part": True}, part=FOUND)
@@ -133,8 +137,8 @@ def undo(request: HttpRequest, desk: Desk, event_id: int) -> HttpResponse:
     undone = _event(desk, event_id)
     if form.is_valid():
         try:
-            departures.undo_departure(undone, desk, reason=form.cleaned_data["reason"])
-        except departures.CannotUndo as why_not:
+            undo_event(undone, desk, reason=form.cleaned_data["reason"])
+        except CannotUndo as why_not:
             form.add_error("reason", str(why_not))
         else:
             return HttpResponseRedirect(_address(desk, "event", event_id=event_id))

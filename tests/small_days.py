@@ -3,7 +3,6 @@
 from itertools import count
 from typing import Any
 
-from hypothesis import Phase
 from hypothesis import strategies as st
 
 from cast import a_district, a_registration, a_school, an_enabled_school
@@ -25,8 +24,6 @@ STUDENTS = [f"s{n}" for n in range(4)]
 ADULTS = [f"a{n}" for n in range(3)]
 SCHOOLS = ["oak", "fir", "elm", "elsewhere"]
 _numbers = count(1)
-# Every example is some syncs: shrinking one takes minutes, and the examples are small as it is.
-FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 
 People = dict[str, dict[str, Any]]
 # One student as the list has her: fields, schools, contacts with their fields.

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cast import MONDAY, student, sync
 from fakes import FakeSource
+from properties import examples
 from schoolgate.districts.models import District
 from schoolgate.roster.history import history_of_student, list_as_of
 from schoolgate.roster.models import Guardian, Student
-from small_days import FAST, People, Record, TickingClock, a_new_registration, people, records_of
+from small_days import People, Record, TickingClock, a_new_registration, people, records_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def records_as_of(district: District, at: object) -> dict[str, Record]:
     }
 
 
-@settings(max_examples=40, deadline=None, phases=FAST)
+@examples(40)
 @given(days=st.lists(people(), min_size=1, max_size=4))
 @example(days=A_MOVE)
 def test_the_list_of_any_moment_is_the_list_as_it_was_then(days: list[People]) -> None:
@@ -67,7 +68,7 @@ def test_the_list_of_any_moment_is_the_list_as_it_was_then(days: list[People]) -
     assert records_as_of(registration.district, MONDAY - timedelta(days=1)) == {}
 
 
-@settings(max_examples=20, deadline=None, phases=FAST)
+@examples(20)
 @given(days=st.lists(people(), min_size=2, max_size=4))
 def test_a_history_is_newest_first_and_names_every_line_once(days: list[People]) -> None:
     registration = a_new_registration()

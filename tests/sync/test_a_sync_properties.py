@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cast import (
@@ -23,6 +23,7 @@ from cast import (
 from cast import parent as an_adult
 from cast import student as a_student
 from fakes import FakeSource, shuffled
+from properties import examples
 from schoolgate.districts.models import District
 from schoolgate.oneroster.records import Verdict
 from schoolgate.registrations.models import Registration
@@ -47,8 +48,6 @@ STUDENTS = [f"s{n}" for n in range(5)]
 ADULTS = [f"a{n}" for n in range(4)]
 SCHOOLS = ["oak", "fir", "elsewhere"]
 _numbers = count(1)
-# Every example is some syncs: shrinking one takes minutes, and the examples are small as it is.
-FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 
 People = dict[str, dict[str, Any]]
 subsets = st.lists(st.sampled_from(STUDENTS + ADULTS), unique=True, max_size=3).map(tuple)
@@ -169,7 +168,7 @@ def what_the_school_knows(district: District) -> list[list[tuple[Any, ...]]]:
     ]
 
 
-@settings(max_examples=40, deadline=None, phases=FAST)
+@examples(40)
 @given(days=st.lists(people(), min_size=1, max_size=4))
 def test_after_every_sync_that_holds_nothing_our_lists_say_what_the_source_says(
     days: list[People],
@@ -182,7 +181,7 @@ def test_after_every_sync_that_holds_nothing_our_lists_say_what_the_source_says(
             assert_as_said(registration.district, day)
 
 
-@settings(max_examples=20, deadline=None, phases=FAST)
+@examples(20)
 @given(days=st.lists(people(), min_size=2, max_size=4), whole=st.lists(st.booleans(), min_size=4))
 def test_no_sync_touches_what_the_school_knows_itself(
     days: list[People], whole: list[bool]
@@ -199,7 +198,7 @@ def test_no_sync_touches_what_the_school_knows_itself(
         assert what_the_school_knows(registration.district) == known
 
 
-@settings(max_examples=25, deadline=None, phases=FAST)
+@examples(25)
 @given(days=st.lists(people(), min_size=1, max_size=3))
 def test_syncing_twice_is_syncing_once(days: list[People]) -> None:
     registration = a_new_registration()
@@ -214,7 +213,7 @@ def test_syncing_twice_is_syncing_once(days: list[People]) -> None:
     assert HistoryEntry.objects.filter(district=registration.district).count() == history
 
 
-@settings(max_examples=25, deadline=None, phases=FAST)
+@examples(25)
 @given(before=people(), now=people(), cut=st.integers(min_value=0, max_value=9))
 def test_any_part_of_a_pull_removes_nothing(before: People, now: People, cut: int) -> None:
     registration = a_new_registration()
@@ -234,7 +233,7 @@ def test_any_part_of_a_pull_removes_nothing(before: People, now: People, cut: in
     assert not {change for change in run.changes if change.endswith(("departed", "removed"))}
 
 
-@settings(max_examples=25, deadline=None, phases=FAST)
+@examples(25)
 @given(day=people(), order=st.randoms(use_true_random=False))
 def test_the_order_of_the_records_does_not_matter(day: People, order: Any) -> None:
     registration = a_new_registration()
@@ -246,7 +245,7 @@ def test_the_order_of_the_records_does_not_matter(day: People, order: Any) -> No
     assert_as_said(registration.district, day)
 
 
-@settings(max_examples=25, deadline=None, phases=FAST)
+@examples(25)
 @given(first=people(), second=people())
 def test_a_half_pull_between_two_whole_ones_leaves_no_trace(first: People, second: People) -> None:
     registration = a_new_registration()

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cast import (
@@ -18,6 +18,7 @@ from cast import (
 )
 from fakes import FakeClock, FakeSource
 from own_lists import a_contact_of_our_own, a_student_of_our_own, sync
+from properties import examples
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.registrations.models import Registration
@@ -39,11 +40,8 @@ from schoolgate.sync.rekey import rekey_school
 pytestmark = pytest.mark.django_db
 
 _numbers = count(1)
-# Every example is some syncs: shrinking one takes minutes, and the examples are small as it is.
 FEW = settings(
-    max_examples=12,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    examples(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

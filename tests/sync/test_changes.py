@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cast import (
@@ -22,6 +22,7 @@ from cast import (
     sync,
 )
 from fakes import AskableSource, FakeClock, FakeCollection
+from properties import examples
 from schoolgate.districts.models import District
 from schoolgate.oneroster.errors import FilterIgnored, Unreachable
 from schoolgate.oneroster.records import User, Verdict
@@ -407,7 +408,6 @@ def test_what_a_whole_sync_holds_for_a_person_goes_on_waiting(
 
 STUDENTS = [f"s{n}" for n in range(4)]
 ADULTS = [f"a{n}" for n in range(3)]
-FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 _numbers = count(1)
 Step = tuple[str, dict[str, Any] | str]
 
@@ -453,7 +453,7 @@ def _live(source: DatedSource, step: Step, pull: Callable[[], object]) -> None:
         pull()
 
 
-@settings(max_examples=60, deadline=None, phases=FAST)
+@examples(60)
 @given(morning=st.lists(puts, max_size=6), day=days)
 def test_a_whole_sync_after_any_pulls_of_changes_brings_what_it_brings_without_them(
     morning: list[Step], day: list[Step]

@@ -3,19 +3,20 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cast import MONDAY, student, sync
 from desk_cast import an_order_against
 from fakes import FakeSource
+from properties import examples
 from schoolgate.registrations.models import Registration
 from schoolgate.roster.history import list_as_of
 from schoolgate.roster.models import RestrictedStudent, Restriction, Student
 from schoolgate.sync.models import Hold, SyncRun
 from schoolgate.sync.undo import preview, schools_to_undo, undo
 from schoolgate.sync.undo_checks import NothingToUndo
-from small_days import FAST, People, TickingClock, a_new_registration, people, records_of
+from small_days import People, TickingClock, a_new_registration, people, records_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def local_knowledge(registration: Registration) -> list[object]:
     return [*orders.order_by("id").values(), *students.order_by("id").values()]
 
 
-@settings(max_examples=20, deadline=None, phases=FAST)
+@examples(20)
 @given(days=st.lists(people(), min_size=2, max_size=3))
 @example(days=A_MOVE)
 def test_undo_of_apply_is_identity(days: list[People]) -> None:
@@ -73,7 +74,7 @@ def test_undo_of_apply_is_identity(days: list[People]) -> None:
         assert listed == set(records)
 
 
-@settings(max_examples=12, deadline=None, phases=FAST)
+@examples(12)
 @given(days=st.lists(people(), min_size=2, max_size=3))
 @example(days=A_MOVE)
 def test_the_sync_after_an_undo_comes_to_what_the_source_says(days: list[People]) -> None:

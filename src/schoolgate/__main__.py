@@ -30,6 +30,7 @@ COMMANDS = (
     "pull",
     "validate",
     "sandbox",
+    "records",
     "staff",
     "prune",
 )
@@ -53,6 +54,7 @@ SUMMARIES = {
     "pull": "read a OneRoster 1.1 REST source into files",
     "validate": "check a OneRoster 1.1 CSV zip or folder",
     "sandbox": "run a SIS to try things on",
+    "records": "check that the desks' records are as they were added",
     "staff": "give a person a sign-in and a role",
     "prune": "delete details of old syncs now; workers do it every day",
 }

@@ -14,6 +14,16 @@ def test_with_nothing_old_nothing_is_deleted(installation: Installation) -> None
     assert json.loads(done.stdout) == {"deleted": {}}
 
 
+def test_records_that_are_as_they_were_added_are_said_to_be(installation: Installation) -> None:
+    installation.run("district", "add", "--name", "Maple Valley", "--edition", "enterprise")
+
+    done = installation.run("records", "maple-valley", "--json")
+    nowhere = installation.run("records", "birch-hill")
+
+    assert json.loads(done.stdout) == {"days": 0, "events": 0, "broken": []}
+    assert (nowhere.returncode, "birch-hill" in nowhere.stderr) == (2, True)
+
+
 def test_an_administrator_is_given_an_address(installation: Installation) -> None:
     installation.run("district", "add", "--name", "Maple Valley", "--edition", "enterprise")
 

@@ -7,13 +7,14 @@ on this day: one that was changed, taken out or slipped in later breaks the chai
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from schoolgate.audit import log
-from schoolgate.districts.models import School
+from schoolgate.districts.models import District, School
 from schoolgate.frontdesk.models import DeskEvent
 
 # What the hash is not over: itself, and what the database alone knows.
@@ -69,6 +70,25 @@ def broken_links(school: School, on: date) -> Iterator[DeskEvent]:
         if event.previous_hash != previous or event.hash != hash_of(event):
             yield event
         previous = event.hash
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """How much was looked at, and what is not as it was added."""
+
+    days: int
+    events: int
+    broken: tuple[DeskEvent, ...]
+
+
+def check(district: District) -> Checked:
+    """Look through the chains of every school and day of a district."""
+    chained = DeskEvent.objects.filter(district=district, chained_on__isnull=False)
+    days = chained.order_by("chained_on", "school_id").values_list("school_id", "chained_on")
+    schools = School.objects.in_bulk([school for school, _ in days.distinct()])
+    found = [(schools[school], on) for school, on in days.distinct() if on]
+    broken = tuple(event for school, on in found for event in broken_links(school, on))
+    return Checked(days=len(found), events=chained.count(), broken=broken)
 
 
 def hash_of(event: DeskEvent) -> str:

@@ -10,7 +10,7 @@ from cast import a_district_admin, a_listed_student
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.models import BellSchedule, DeskEvent, EventKind
-from schoolgate.frontdesk.record import broken_links
+from schoolgate.frontdesk.record import broken_links, check
 from schoolgate.roster.models import Guardian, Student
 
 OAK = "/d/maple-valley/desk/oak"
@@ -255,8 +255,10 @@ def test_a_day_of_records_is_one_chain_and_a_changed_one_shows(
 
     DeskEvent.objects.filter(pk=late.pk).update(excused=True)
 
+    checked = check(oak.district)
     assert whole == []
     assert list(broken_links(oak, TODAY)) == [late]
+    assert (checked.days, checked.events, checked.broken) == (1, 4, (late,))
 
 
 def test_a_record_that_was_taken_out_shows_at_the_one_behind_it(

@@ -125,6 +125,8 @@ PAGES = {
     "frontdesk:record_late": Page(DESK, SCHOOL, "post"),
     "frontdesk:returns": Page(DESK, SCHOOL),
     "frontdesk:record_back": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:log": Page(DESK, SCHOOL),
+    "frontdesk:sheet": Page(DESK, SCHOOL, "post"),
     "frontdesk:bell_schedule": Page(SET_UP, SCHOOL),
 }
 

@@ -178,7 +178,22 @@ def test_everything_works_without_javascript(
     expect(plain_page.get_by_role("heading", name="ASH, Ben late at 1:42 PM")).to_be_visible()
 
 
-@pytest.mark.parametrize("place", ["late-arrival/", "return/"])
+def test_the_log_is_one_key_away_and_its_sheet_is_taken_by_keys(
+    page: Page, dana: User, marisol: Student, oak: School
+) -> None:
+    has_left(marisol, oak, dana)
+    page.goto(LATE)
+
+    page.keyboard.press("Alt+t")
+    expect(page.get_by_role("heading", name="1 record")).to_be_visible()
+    good(page, "log")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Sheet for the SIS").press("Enter")
+
+    assert taken.value.suggested_filename == "oak-2026-11-23-2026-11-23.csv"
+
+
+@pytest.mark.parametrize("place", ["late-arrival/", "return/", "log/"])
 def test_a_narrow_screen_scrolls_one_way_only(
     page: Page, dana: User, marisol: Student, oak: School, place: str
 ) -> None:

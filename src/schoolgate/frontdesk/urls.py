@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from schoolgate.frontdesk import views
 from schoolgate.frontdesk.arrivals import urls as arrivals
+from schoolgate.frontdesk.day_log import urls as day_log
 
 app_name = "frontdesk"
 
@@ -22,4 +23,5 @@ pages = [
 urlpatterns = [
     path("d/<slug:district>/desk/<slug:school>/early-departure/", include(pages)),
     path("d/<slug:district>/desk/<slug:school>/", include(arrivals.urlpatterns)),
+    path("d/<slug:district>/desk/<slug:school>/", include(day_log.urlpatterns)),
 ]

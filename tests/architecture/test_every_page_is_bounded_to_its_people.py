@@ -26,6 +26,7 @@ from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, School
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.registrations.models import Registration
+from schoolgate.roster.models import Restriction
 from schoolgate.sync.models import Hold
 
 NOBODY = "nobody"
@@ -125,6 +126,13 @@ PAGES = {
     "frontdesk:record_late": Page(DESK, SCHOOL, "post"),
     "frontdesk:returns": Page(DESK, SCHOOL),
     "frontdesk:record_back": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:register": Page(SET_UP, SCHOOL),
+    "frontdesk:add_restriction": Page(SET_UP, SCHOOL),
+    "frontdesk:restriction_search": Page(SET_UP, SCHOOL, "post"),
+    "frontdesk:restriction": Page(SET_UP, [*SCHOOL, 1]),
+    "frontdesk:ask_to_lift": Page(SET_UP, [*SCHOOL, 1], "post"),
+    "frontdesk:agree_to_lift": Page(SET_UP, [*SCHOOL, 1], "post"),
+    "frontdesk:keep_restriction": Page(SET_UP, [*SCHOOL, 1], "post"),
     "frontdesk:log": Page(DESK, SCHOOL),
     "frontdesk:sheet": Page(DESK, SCHOOL, "post"),
     "frontdesk:bell_schedule": Page(SET_UP, SCHOOL),
@@ -172,6 +180,15 @@ def things(maple_valley: District, oak: School, people: dict[str, User]) -> None
     a_contact(student, id=1)
     # One of the school's own list, which no source has named.
     a_listed_student(oak, "Zoe", "Quist", id=2, registration_id=None, sourced_id=None)
+    Restriction.objects.create(
+        id=1,
+        district=maple_valley,
+        given_name="Carl",
+        family_name="Dunn",
+        effects=["no_release"],
+        from_on=MONDAY.date(),
+        added_at=MONDAY,
+    )
     DeskEvent.objects.create(
         id=1,
         district=maple_valley,

@@ -9,6 +9,7 @@ from schoolgate.frontdesk.list_age import age_chip, synced_at
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.student_card import student_card
 from schoolgate.frontdesk.verdict_box import verdict_box
+from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.sync.freshness import Freshness, freshness_of
 from schoolgate.web.moments import hour_of
 
@@ -31,6 +32,7 @@ def header(desk: Desk, freshness: Freshness) -> Screen:
         "chip": age_chip(freshness, now=desk.now),
         "clock": hour_of(desk.now),
         "action": "out",
+        "is_admin": desk.finisher is Finisher.SCHOOL_ADMIN,
     }
 
 

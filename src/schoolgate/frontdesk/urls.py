@@ -5,6 +5,7 @@ from django.urls import include, path
 from schoolgate.frontdesk import views
 from schoolgate.frontdesk.arrivals import urls as arrivals
 from schoolgate.frontdesk.day_log import urls as day_log
+from schoolgate.frontdesk.register import urls as register
 
 app_name = "frontdesk"
 
@@ -24,4 +25,5 @@ urlpatterns = [
     path("d/<slug:district>/desk/<slug:school>/early-departure/", include(pages)),
     path("d/<slug:district>/desk/<slug:school>/", include(arrivals.urlpatterns)),
     path("d/<slug:district>/desk/<slug:school>/", include(day_log.urlpatterns)),
+    path("d/<slug:district>/desk/<slug:school>/", include(register.urlpatterns)),
 ]

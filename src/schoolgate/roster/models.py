@@ -185,6 +185,8 @@ class Effect(models.TextChoices):
     NO_RELEASE = "no_release"
     NO_VISIT = "no_visit"
     NO_CONTACT = "no_contact"
+    SUPERVISED_ONLY = "supervised_only"
+    NO_INFORMATION = "no_information"
     ONLY_THESE_ADULTS = "only_these_adults"
 
 
@@ -211,7 +213,16 @@ class Restriction(models.Model):
     until_on = models.DateField(null=True)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    # Lifting takes two: one asks and says why, another agrees. Until then it binds.
+    lift_asked_at = models.DateTimeField(null=True)
+    lift_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    lift_reason = models.CharField(max_length=500, blank=True)
     lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     @property
     def name(self) -> str:

@@ -22,6 +22,7 @@ from schoolgate.roster.models import (
 REVIEW_GRACE = timedelta(days=30)
 # What fits on the desk's screen in one look.
 INSTRUCTION_LENGTH = 140
+REASON_AT_LEAST_CHARACTERS = 10
 
 
 class CannotRestrict(Exception):
@@ -83,6 +84,71 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
         school=None if school is None else school.pk,
     )
     return restriction
+
+
+@transaction.atomic
+def ask_to_lift(restriction: Restriction, *, by: User, reason: str, at: datetime) -> Restriction:
+    """Ask that a restriction be lifted. It binds until another person agrees.
+
+    Raises CannotRestrict.
+    """
+    standing = _standing(restriction)
+    if standing.lift_asked_at is not None:
+        raise CannotRestrict("Somebody has asked for this already. Another person can agree.")
+    if len(reason.strip()) < REASON_AT_LEAST_CHARACTERS:
+        raise CannotRestrict(f"Say why, in at least {REASON_AT_LEAST_CHARACTERS} characters.")
+    standing.lift_asked_at, standing.lift_asked_by = at, by
+    standing.lift_reason = reason.strip()
+    standing.save(update_fields=["lift_asked_at", "lift_asked_by", "lift_reason"])
+    _log("restriction.lift_asked", standing, by=by, at=at)
+    return standing
+
+
+@transaction.atomic
+def agree_to_lift(restriction: Restriction, *, by: User, at: datetime) -> Restriction:
+    """Lift a restriction that somebody else asked to lift. It stays in the register.
+
+    Raises CannotRestrict.
+    """
+    standing = _standing(restriction)
+    if standing.lift_asked_at is None:
+        raise CannotRestrict("Nobody asks to lift this restriction any more.")
+    if standing.lift_asked_by_id == by.pk:
+        raise CannotRestrict("Lifting takes two people: somebody else must agree.")
+    standing.lifted_at, standing.lifted_by = at, by
+    standing.save(update_fields=["lifted_at", "lifted_by"])
+    _log("restriction.lifted", standing, by=by, at=at)
+    return standing
+
+
+@transaction.atomic
+def keep_restriction(restriction: Restriction, *, by: User, at: datetime) -> Restriction:
+    """Refuse, or take back, the wish to lift a restriction. Raises CannotRestrict."""
+    standing = _standing(restriction)
+    if standing.lift_asked_at is None:
+        raise CannotRestrict("Nobody asks to lift this restriction any more.")
+    standing.lift_asked_at, standing.lift_asked_by, standing.lift_reason = None, None, ""
+    standing.save(update_fields=["lift_asked_at", "lift_asked_by", "lift_reason"])
+    _log("restriction.kept", standing, by=by, at=at)
+    return standing
+
+
+def _standing(restriction: Restriction) -> Restriction:
+    """The restriction as it is now, and nobody else's until this is done."""
+    found = Restriction.objects.select_for_update().get(pk=restriction.pk)
+    if found.lifted_at is not None:
+        raise CannotRestrict("This restriction is lifted already.")
+    return found
+
+
+def _log(action: str, restriction: Restriction, *, by: User, at: datetime) -> None:
+    log.record(
+        action,
+        at=at,
+        district_id=restriction.district_id,
+        actor_id=by.pk,
+        subject=f"restriction:{restriction.pk}",
+    )
 
 
 def restrictions_covering(

@@ -23,7 +23,6 @@ from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.screen import Screen, empty_screen
 from schoolgate.frontdesk.type_ahead import described
-from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.web.moments import hour_of
 
 LAST_SHOWN = 10
@@ -56,7 +55,6 @@ def late_screen(
         "has_left": any(one.has_left for one in doubts_about(desk, students)),
         "late": late,
         "late_words": late_in_words(late.period, late.minutes) if late else "",
-        "is_admin": desk.finisher is Finisher.SCHOOL_ADMIN,
         "form": form,
         "reasons": REASONS,
         "obstacle": _OBSTACLES[answer.obstacle] if answer and answer.obstacle else "",

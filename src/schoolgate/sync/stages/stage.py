@@ -87,6 +87,7 @@ def forget_staging(run: SyncRun) -> None:
 
 def stage(run: SyncRun, blocks: Iterable[LookedAt], *, seen: Seen) -> None:
     """Keep changed rows, and the blocks of rows as they are now."""
+    staged = 0
     for batch in batched(blocks, BLOCKS):
         changed = [
             row.normalized
@@ -99,6 +100,9 @@ def stage(run: SyncRun, blocks: Iterable[LookedAt], *, seen: Seen) -> None:
         with transaction.atomic():
             _insert(run, changed, look_again=False)
             memory.remember(run, new)
+        staged += len(changed)
+    # A run that it has not counted yet has no rows, says PostgreSQL, and plans for none.
+    bulk.recount(StagedRow, StagedClaim, RelationshipClaim, rows=staged)
 
 
 def stage_people(run: SyncRun, people: Iterable[NormalizedRow], *, look_again: bool) -> None:

@@ -104,6 +104,7 @@ def _welcome(district: Any, port: int, sandbox: Sandbox) -> str:
 
   Things to try
     at the desk: type "mar r", choose Marisol J., and say that BOB RIVERA is here; then Carl Dunn
+    Alt+L, "riv", Enter, Enter: a late child, with her period; as lee look at Restrictions too
     let a school day pass at the SIS, then press "Sync now" as the district administrator:
       .venv/bin/schoolgate sandbox tick --url {sandbox.origin}
 

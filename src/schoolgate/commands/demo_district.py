@@ -8,6 +8,7 @@ from schoolgate.accounts.people import add_person
 from schoolgate.commands.outcome import Exit, Refused
 from schoolgate.districts.adding import add_district, add_staff
 from schoolgate.districts.models import District, Edition, Role, School
+from schoolgate.frontdesk.models import BellSchedule
 from schoolgate.registrations import school_choice
 from schoolgate.registrations.models import Auth, DataChoice, Registration
 from schoolgate.registrations.registering import RestAddress, add_registration
@@ -26,6 +27,13 @@ SIGN_INS = {
 }
 EMAIL = "lee@demo.example.org"
 SOURCE = "Sandbox SIS"
+BELLS = """\
+1 08:00-09:10
+2 09:15-10:25
+3 10:30-11:40
+Lunch 11:40-12:20
+4 12:20-13:30
+5 13:35-14:45"""
 
 
 def set_up_district(sandbox: Sandbox) -> District:
@@ -70,6 +78,7 @@ def sync_district(district: District) -> str:
     if run.state == RunState.FAILED:
         raise Refused(run.failure_detail, exit=Exit.SOURCE_FAILED, kind=run.failure)
     _restrict_carl_dunn(district)
+    _hang_the_bells(district)
     students = Student.objects.filter(district=district, state="active").count()
     return f"{run.state}, {students} students"
 
@@ -81,6 +90,11 @@ def add_people(district: District) -> None:
     lee = add_person(username="lee", name="Lee Park", password=PASSWORD, email=EMAIL)
     add_staff(district=district, user=lee, role=Role.DISTRICT_ADMIN, schools=[])
     add_person(username="sam", name="Sam Vega", password=PASSWORD, is_support=True)
+
+
+def _hang_the_bells(district: District) -> None:
+    for school in School.objects.filter(district=district, bell_schedule=None):
+        BellSchedule.objects.create(district=district, school=school, lines=BELLS)
 
 
 def _restrict_carl_dunn(district: District) -> None:

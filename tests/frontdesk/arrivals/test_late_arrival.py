@@ -9,6 +9,7 @@ from django.test import Client
 from cast import a_district_admin, a_listed_student
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import School
+from schoolgate.frontdesk.arrivals.screens import late_in_words
 from schoolgate.frontdesk.models import BellSchedule, DeskEvent, EventKind
 from schoolgate.frontdesk.record import broken_links, check
 from schoolgate.roster.models import Guardian, Student
@@ -286,3 +287,17 @@ def leave(desk: Client, marisol: Student) -> HttpResponse:
 def undo(desk: Client, event: DeskEvent) -> HttpResponse:
     address = f"{OAK}/early-departure/record/{event.pk}/undo/"
     return desk.post(address, {"reason": "the wrong child was chosen"})
+
+
+@pytest.mark.parametrize(
+    ("period", "minutes", "words"),
+    [
+        ("2", 17, "Period 2, 17 min late"),
+        ("Homeroom", 3, "Homeroom, 3 min late"),
+        ("1", 0, "Period 1, before the first bell"),
+        ("", 500, "after the last bell"),
+        ("", None, ""),
+    ],
+)
+def test_how_late_it_is_in_words(period: str, minutes: int | None, words: str) -> None:
+    assert late_in_words(period, minutes) == words

@@ -118,6 +118,8 @@ def late_in_words(period: str, minutes: int | None) -> str:
     """`Period 2, 17 min late`; nothing where the school has no bell schedule."""
     if minutes is None:
         return ""
+    if not period:
+        return "after the last bell"
     named = f"Period {period}" if period[:1].isdigit() else period
     since = f"{minutes} min late" if minutes else "before the first bell"
-    return ", ".join(filter(None, (named, since)))
+    return f"{named}, {since}"

@@ -50,6 +50,13 @@ def axe(page: Page) -> list[str]:
     ]
 
 
+def assert_good(page: Page, name: str) -> None:
+    """Keep a picture; nothing against WCAG, and nothing to scroll for sideways."""
+    screenshot(page, name)
+    assert axe(page) == []
+    assert not scrolls_sideways(page)
+
+
 def scrolls_sideways(page: Page) -> bool:
     return bool(
         page.evaluate(

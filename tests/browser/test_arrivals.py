@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, axe, screenshot, scrolls_sideways
+from browsers import PHONE, assert_good
 from cast import a_district_admin, a_listed_student
 from desk_cast import NOW, a_fresh_list, dana_at, marisol_at
 from schoolgate.accounts.models import User
@@ -74,17 +74,11 @@ def has_left(student: Student, school: School, dana: User) -> DeskEvent:
     )
 
 
-def good(page: Page, name: str) -> None:
-    screenshot(page, name)
-    assert axe(page) == []
-    assert not scrolls_sideways(page)
-
-
 def test_a_late_child_takes_three_letters_and_two_keys(
     page: Page, dana: User, marisol: Student
 ) -> None:
     page.goto(LATE)
-    good(page, "late-empty")
+    assert_good(page, "late-empty")
 
     page.keyboard.type("ash")
     expect(page.locator("#found [role=option]")).to_have_count(1)
@@ -92,12 +86,12 @@ def test_a_late_child_takes_three_letters_and_two_keys(
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Record")).to_be_focused()
     expect(page.get_by_text("Period 6, 72 min late")).to_be_visible()
-    good(page, "late-chosen")
+    assert_good(page, "late-chosen")
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="ASH, Ben late at 1:42 PM")).to_be_visible()
     expect(page.locator("#search")).to_be_focused()
-    good(page, "late-recorded")
+    assert_good(page, "late-recorded")
     assert DeskEvent.objects.get().minutes == 72
 
 
@@ -114,12 +108,12 @@ def test_a_bus_is_chosen_one_after_the_other_and_recorded_at_once(
         expect(page.get_by_role("button", name="Record")).to_be_focused()
         page.keyboard.press("Alt+l")
 
-    good(page, "late-bus")
+    assert_good(page, "late-bus")
     page.locator("#late-reason").select_option("bus")
     page.keyboard.press("Control+Enter")
 
     expect(page.get_by_role("heading", name="2 students late at 1:42 PM")).to_be_visible()
-    good(page, "late-bus-recorded")
+    assert_good(page, "late-bus-recorded")
     assert DeskEvent.objects.filter(excused=True).count() == 2
 
 
@@ -129,7 +123,7 @@ def test_a_second_time_asks_on_the_page(page: Page, dana: User, marisol: Student
     page.goto(f"{LATE}?s={marisol.pk}")
 
     expect(page.get_by_text("is down as late today, 1:42 PM")).to_be_visible()
-    good(page, "late-twice")
+    assert_good(page, "late-twice")
     page.get_by_label("record it all the same").check()
     page.get_by_role("button", name="Record").click()
 
@@ -155,14 +149,14 @@ def test_who_comes_back_takes_two_keys(
 
     page.keyboard.press("Alt+r")
     expect(page.get_by_role("button", name="Back : RIVERA")).to_be_focused()
-    good(page, "return-away")
+    assert_good(page, "return-away")
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="RIVERA, Marisol J. back at 1:42 PM")).to_be_visible()
-    good(page, "return-back")
+    assert_good(page, "return-back")
     page.get_by_role("link", name="Open or undo").click()
     expect(page.get_by_role("heading", name="Marisol J. RIVERA back at")).to_be_visible()
-    good(page, "return-event")
+    assert_good(page, "return-event")
 
 
 def test_everything_works_without_javascript(
@@ -186,7 +180,7 @@ def test_the_log_is_one_key_away_and_its_sheet_is_taken_by_keys(
 
     page.keyboard.press("Alt+t")
     expect(page.get_by_role("heading", name="1 record")).to_be_visible()
-    good(page, "log")
+    assert_good(page, "log")
     with page.expect_download() as taken:
         page.get_by_role("button", name="Sheet for the SIS").press("Enter")
 
@@ -203,7 +197,7 @@ def test_a_narrow_screen_scrolls_one_way_only(
 
     page.goto(f"{OAK}/{place}?s={ben.pk}&s={marisol.pk}")
 
-    good(page, f"narrow-{place.strip('/')}")
+    assert_good(page, f"narrow-{place.strip('/')}")
 
 
 def test_an_administrator_sets_the_bells(
@@ -214,7 +208,7 @@ def test_an_administrator_sets_the_bells(
     page.get_by_label("Periods of the day").fill("1 08:00-08:50\n2 08:40-09:30")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("2 begins before 1 ends").first).to_be_visible()
-    good(page, "bells-wrong")
+    assert_good(page, "bells-wrong")
     complaints.clear()
     page.get_by_label("Periods of the day").fill("1 08:00-08:50\n2 08:55-09:30")
     page.get_by_role("button", name="Save").click()

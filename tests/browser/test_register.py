@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, axe, screenshot, scrolls_sideways
+from browsers import PHONE, assert_good
 from cast import a_district_admin
 from desk_cast import NOW, a_fresh_list, an_order_against, marisol_at
 from schoolgate.accounts.models import User
@@ -45,17 +45,11 @@ def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> Non
     context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
 
 
-def good(page: Page, name: str) -> None:
-    screenshot(page, name)
-    assert axe(page) == []
-    assert not scrolls_sideways(page)
-
-
 def test_an_order_is_typed_and_stands_in_the_register(
     page: Page, lee: User, marisol: Student
 ) -> None:
     page.goto(REGISTER)
-    good(page, "register-empty")
+    assert_good(page, "register-empty")
     page.get_by_role("link", name="Add a restriction").click()
     expect(page.locator("#search")).to_be_focused()
 
@@ -68,14 +62,14 @@ def test_an_order_is_typed_and_stands_in_the_register(
     page.get_by_label("Last name").fill("Dunn")
     page.get_by_label("No release").check()
     page.get_by_label("What the clerk should do").fill("Call Mr. Lee at once.")
-    good(page, "register-add")
+    assert_good(page, "register-add")
     page.keyboard.press("Control+Enter")
 
     expect(page.get_by_role("heading", name="Carl Dunn")).to_be_focused()
-    good(page, "register-one")
+    assert_good(page, "register-one")
     page.get_by_role("link", name="All restrictions").click()
     expect(page.get_by_text("In force")).to_be_visible()
-    good(page, "register")
+    assert_good(page, "register")
     assert Restriction.objects.get().effects == ["no_release"]
 
 
@@ -91,7 +85,7 @@ def test_what_is_missing_is_said_at_the_top_and_nothing_typed_is_lost(
     page.get_by_role("button", name="Add, in force at once").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Last name")).to_have_value("Dunn")
-    good(page, "register-wrong")
+    assert_good(page, "register-wrong")
     complaints.clear()
 
 
@@ -108,14 +102,14 @@ def test_two_people_lift_it(
     page.get_by_label("Why may it be lifted?").fill("Ended by the court on 3 Nov, copy seen.")
     page.get_by_role("button", name="Ask a second person").click()
     expect(page.get_by_text("another administrator signs in and agrees")).to_be_visible()
-    good(page, "register-asked")
+    assert_good(page, "register-asked")
 
     sign_in(context, live_server, a_district_admin(marisol.district, username="kim"))
     page.reload()
     page.get_by_role("button", name="Agree: lift it now").click()
 
     expect(page.get_by_text("It binds no more")).to_be_visible()
-    good(page, "register-lifted")
+    assert_good(page, "register-lifted")
 
 
 @pytest.mark.parametrize("place", ["", "add/"])
@@ -127,4 +121,4 @@ def test_a_narrow_screen_scrolls_one_way_only(
 
     page.goto(f"{REGISTER}{place}")
 
-    good(page, f"narrow-register-{place.strip('/')}")
+    assert_good(page, f"narrow-register-{place.strip('/')}")

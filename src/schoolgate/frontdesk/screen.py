@@ -66,7 +66,7 @@ def verdict_screen(desk: Desk, weighed: Weighed, *, shown: Shown, form: AdultFor
     return {
         **child_screen(desk, file, shown=shown, form=form),
         "presented": weighed.presented,
-        "chosen": file.guardians.get(weighed.presented.chosen_id or ""),
+        "contact": file.guardians.get(weighed.presented.chosen_id or ""),
         "box": verdict_box(weighed, desk.finisher),
         "sealed": seal_shown(file.row.pk, desk=desk, shown=shown, weighed=weighed),
     }

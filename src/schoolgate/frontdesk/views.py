@@ -1,9 +1,6 @@
 """The early departure page: a form, one call, one answer."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.middleware import HtmxDetails
@@ -11,6 +8,7 @@ from django_htmx.middleware import HtmxDetails
 from schoolgate.frontdesk import early_departure as departures
 from schoolgate.frontdesk import screen, type_ahead
 from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.early_departure import Answer, Shown
 from schoolgate.frontdesk.event_page import event_page
@@ -46,8 +44,8 @@ def search(request: HttpRequest, desk: Desk) -> HttpResponse:
     typed = _typed(request)
     results = type_ahead.find_students(desk.school, typed)
     if not wants_part(request) and results.the_one is not None:
-        return HttpResponseRedirect(_address(desk, "child", student_id=results.the_one.pk))
-    options = [(one, _address(desk, "child", student_id=one.student.pk)) for one in results.found]
+        return HttpResponseRedirect(address(desk, "child", student_id=results.the_one.pk))
+    options = [(one, address(desk, "child", student_id=one.student.pk)) for one in results.found]
     found = {"typed": typed, "results": results, "options": options, "in_place": True}
     if wants_part(request) and results.found:
         return render(request, FOUND, {**found, "desk": desk, "part": True})
@@ -141,7 +139,7 @@ def undo(request: HttpRequest, desk: Desk, event_id: int) -> HttpResponse:
         except CannotUndo as why_not:
             form.add_error("reason", str(why_not))
         else:
-            return HttpResponseRedirect(_address(desk, "event", event_id=event_id))
+            return HttpResponseRedirect(address(desk, "event", event_id=event_id))
     return render(request, EVENT, event_page(desk, undone, form=form), status=UNPROCESSABLE)
 
 
@@ -179,7 +177,7 @@ def _answered(
     request: HttpRequest, desk: Desk, answer: Answer, form: AdultForm, shown: Shown
 ) -> HttpResponse:
     if answer.event is not None:
-        return HttpResponseRedirect(_address(desk, "event", event_id=answer.event.pk))
+        return HttpResponseRedirect(address(desk, "event", event_id=answer.event.pk))
     drawn = screen.obstacle_screen(desk, answer, shown=shown, form=form)
     return render(request, PAGE, drawn, status=CONFLICT)
 
@@ -190,8 +188,3 @@ def _ask_again(
     file = _file(desk, student_id)
     drawn = screen.child_screen(desk, file, shown=shown, form=form)
     return render(request, PAGE, drawn, status=UNPROCESSABLE)
-
-
-def _address(desk: Desk, page: str, **ids: Any) -> str:
-    place = {"district": desk.school.district.slug, "school": desk.school.code}
-    return reverse(f"frontdesk:{page}", kwargs={**place, **ids})

@@ -1,7 +1,5 @@
 """What the arrivals pages send: checked here, decided elsewhere."""
 
-from typing import Any
-
 from django import forms
 
 from schoolgate.frontdesk.arrivals.late_arrival import REASONS, Said
@@ -12,22 +10,6 @@ EXCUSES = (
     (EXCUSED, "Excused"),
     (UNEXCUSED, "Unexcused"),
 )
-
-
-class ChosenForm(forms.Form):
-    """Who stands at the counter: numbers of students, each once, in the order of choosing."""
-
-    s = forms.TypedMultipleChoiceField(required=False, coerce=int)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Any number: whether it is one of the school's students is asked of its list.
-        sent = self.data.getlist("s") if hasattr(self.data, "getlist") else []
-        self.fields["s"].choices = [(one, one) for one in sent if one.isdecimal()]  # type: ignore[attr-defined]
-
-    def ids(self) -> list[int]:
-        chosen = self.cleaned_data["s"] if self.is_valid() else []
-        return list(dict.fromkeys(chosen))
 
 
 class ArrivalForm(forms.Form):

@@ -1,24 +1,23 @@
 """The restriction register: a form, one call, one answer. For administrators alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlencode
+from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from schoolgate.frontdesk import type_ahead
 from schoolgate.frontdesk.access import desk_page
-from schoolgate.frontdesk.arrivals.forms import ChosenForm
+from schoolgate.frontdesk.addresses import address
+from schoolgate.frontdesk.choosing import ChosenForm, search_one_more
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.forms import SearchForm
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.register.forms import SCHOOL, STUDENTS, LiftForm, RestrictionForm
 from schoolgate.frontdesk.register.queries import restriction_of
 from schoolgate.frontdesk.register.screens import add_screen, register_screen, restriction_screen
+from schoolgate.frontdesk.screen import Screen
 from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.roster.models import Restriction
 from schoolgate.roster.restrictions import (
@@ -28,12 +27,11 @@ from schoolgate.roster.restrictions import (
     ask_to_lift,
     keep_restriction,
 )
-from schoolgate.web.htmx import render, wants_part
+from schoolgate.web.htmx import render
 
 REGISTER = "frontdesk/register.html"
 ADD = "frontdesk/add_restriction.html"
 ONE = "frontdesk/restriction.html"
-FOUND = "frontdesk/parts/found.html"
 UNPROCESSABLE = 422
 CONFLICT = 409
 
@@ -79,9 +77,7 @@ def add(request: HttpRequest, desk: Desk) -> HttpResponse:
         except CannotRestrict as why_not:
             form.add_error(None, str(why_not))
         else:
-            return HttpResponseRedirect(
-                _address(desk, "restriction", restriction_id=restriction.pk)
-            )
+            return HttpResponseRedirect(address(desk, "restriction", restriction_id=restriction.pk))
     return render(request, ADD, add_screen(desk, chosen, form), status=UNPROCESSABLE)
 
 
@@ -107,16 +103,11 @@ def _add(desk: Desk, form: RestrictionForm, chosen: list[int]) -> Restriction:
 @require_POST
 @administrators_only
 def search(request: HttpRequest, desk: Desk) -> HttpResponse:
-    chosen = ChosenForm(request.POST).ids()
-    form = SearchForm(request.POST)
-    typed = str(form.cleaned_data["q"]) if form.is_valid() else ""
-    results = type_ahead.find_students(desk.school, typed)
-    if not wants_part(request) and results.the_one is not None:
-        return HttpResponseRedirect(_choosing(desk, [*chosen, results.the_one.pk]))
-    options = [(one, _choosing(desk, [*chosen, one.student.pk])) for one in results.found]
-    found = {"typed": typed, "results": results, "options": options, "part": True}
-    drawn = add_screen(desk, chosen, RestrictionForm(initial={"from_on": desk.today}))
-    return render(request, ADD, {**drawn, **found}, part=FOUND)
+    def draw(chosen: Sequence[int]) -> Screen:
+        form = RestrictionForm(initial={"from_on": desk.today})
+        return add_screen(desk, list(chosen), form)
+
+    return search_one_more(request, desk, "add_restriction", ADD, draw)
 
 
 @require_GET
@@ -136,7 +127,7 @@ def lift(request: HttpRequest, desk: Desk, restriction_id: int) -> HttpResponse:
         except CannotRestrict as why_not:
             form.add_error("reason", str(why_not))
         else:
-            return HttpResponseRedirect(_address(desk, "restriction", restriction_id=found.pk))
+            return HttpResponseRedirect(address(desk, "restriction", restriction_id=found.pk))
     drawn = restriction_screen(desk, found, form=form)
     return render(request, ONE, drawn, status=UNPROCESSABLE)
 
@@ -162,7 +153,7 @@ def _decide(
     except CannotRestrict as why_not:
         drawn = restriction_screen(desk, found, why_not=str(why_not))
         return render(request, ONE, drawn, status=CONFLICT)
-    return HttpResponseRedirect(_address(desk, "restriction", restriction_id=found.pk))
+    return HttpResponseRedirect(address(desk, "restriction", restriction_id=found.pk))
 
 
 def _restriction(desk: Desk, restriction_id: int) -> Restriction:
@@ -170,13 +161,3 @@ def _restriction(desk: Desk, restriction_id: int) -> Restriction:
     if found is None:
         raise Http404
     return found
-
-
-def _choosing(desk: Desk, chosen: list[int]) -> str:
-    ids = [("s", one) for one in dict.fromkeys(chosen)]
-    return f"{_address(desk, 'add_restriction')}?{urlencode(ids)}"
-
-
-def _address(desk: Desk, page: str, **ids: Any) -> str:
-    place = {"district": desk.school.district.slug, "school": desk.school.code}
-    return reverse(f"frontdesk:{page}", kwargs={**place, **ids})

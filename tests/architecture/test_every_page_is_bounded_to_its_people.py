@@ -44,6 +44,8 @@ SYNCS = {ADMIN, SUPPORT}
 SET_UP = {ADMIN}
 
 D = ["maple-valley"]
+# Out of the way of the numbers that a database gives to what a page adds.
+NUMBER, OWN_CHILD = 900_001, 900_002
 SOURCE = ["maple-valley", "main-sis"]
 SCHOOL = ["maple-valley", "oak"]
 
@@ -77,22 +79,22 @@ PAGES = {
     "sync:overview": Page(SYNCS, D),
     "sync:registration": Page(SYNCS, SOURCE),
     "sync:sync_now": Page(SYNCS, SOURCE, "post"),
-    "sync:run": Page(SYNCS, [*D, 1]),
-    "sync:cancel": Page(SET_UP, [*D, 1], "post"),
+    "sync:run": Page(SYNCS, [*D, NUMBER]),
+    "sync:cancel": Page(SET_UP, [*D, NUMBER], "post"),
     "sync:schedule": Page(SYNCS, SOURCE),
     "sync:choose_times": Page(SET_UP, SOURCE, "post"),
     "sync:set_pace": Page({SUPPORT}, SOURCE, "post"),
     "sync:pause": Page({SUPPORT}, SOURCE, "post"),
     "sync:resume": Page({SUPPORT}, SOURCE, "post"),
-    "sync:review": Page(SYNCS, [*D, 1]),
-    "sync:decide": Page(SET_UP, [*D, 1], "post"),
-    "sync:hold": Page(SET_UP, [*D, 1]),
+    "sync:review": Page(SYNCS, [*D, NUMBER]),
+    "sync:decide": Page(SET_UP, [*D, NUMBER], "post"),
+    "sync:hold": Page(SET_UP, [*D, NUMBER]),
     "sync:limits": Page(SET_UP, SOURCE),
     "sync:students": Page(SYNCS, D),
-    "sync:student_history": Page({CLERK, ADMIN, SUPPORT}, [*D, 1]),
-    "sync:student_then": Page({CLERK, ADMIN, SUPPORT}, [*D, 1]),
-    "sync:guardian_history": Page(SYNCS, [*D, 1]),
-    "sync:undo": Page(SET_UP, [*D, 1, "oak"]),
+    "sync:student_history": Page({CLERK, ADMIN, SUPPORT}, [*D, NUMBER]),
+    "sync:student_then": Page({CLERK, ADMIN, SUPPORT}, [*D, NUMBER]),
+    "sync:guardian_history": Page(SYNCS, [*D, NUMBER]),
+    "sync:undo": Page(SET_UP, [*D, NUMBER, "oak"]),
     "lists:overview": Page(SET_UP, D),
     "lists:load": Page(SET_UP, D),
     "lists:preview": Page(SET_UP, D),
@@ -100,8 +102,8 @@ PAGES = {
     "lists:put_away": Page(SET_UP, D, "post"),
     "lists:school": Page(DESK, SCHOOL),
     "lists:add": Page(DESK, SCHOOL),
-    "lists:change": Page(DESK, [*SCHOOL, 2]),
-    "lists:remove": Page(DESK, [*SCHOOL, 2], "post"),
+    "lists:change": Page(DESK, [*SCHOOL, OWN_CHILD]),
+    "lists:remove": Page(DESK, [*SCHOOL, OWN_CHILD], "post"),
     "sync:adopt": Page(SET_UP, SOURCE),
     "sync:adopt_school": Page(SET_UP, [*SOURCE, "oak"]),
     "sync:adopt_recognise": Page(SET_UP, [*SOURCE, "oak"], "post"),
@@ -115,24 +117,24 @@ PAGES = {
     "frontdesk:early_departure": Page(DESK, SCHOOL),
     "frontdesk:search": Page(DESK, SCHOOL, "post"),
     "frontdesk:elsewhere": Page(DESK, SCHOOL, "post"),
-    "frontdesk:child": Page(DESK, [*SCHOOL, 1]),
-    "frontdesk:verdict": Page(DESK, [*SCHOOL, 1], "post"),
-    "frontdesk:release": Page(DESK, [*SCHOOL, 1], "post"),
-    "frontdesk:refuse": Page(DESK, [*SCHOOL, 1], "post"),
-    "frontdesk:event": Page(DESK, [*SCHOOL, 1]),
-    "frontdesk:undo": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:child": Page(DESK, [*SCHOOL, NUMBER]),
+    "frontdesk:verdict": Page(DESK, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:release": Page(DESK, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:refuse": Page(DESK, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:event": Page(DESK, [*SCHOOL, NUMBER]),
+    "frontdesk:undo": Page(DESK, [*SCHOOL, NUMBER], "post"),
     "frontdesk:late": Page(DESK, SCHOOL),
     "frontdesk:late_search": Page(DESK, SCHOOL, "post"),
     "frontdesk:record_late": Page(DESK, SCHOOL, "post"),
     "frontdesk:returns": Page(DESK, SCHOOL),
-    "frontdesk:record_back": Page(DESK, [*SCHOOL, 1], "post"),
+    "frontdesk:record_back": Page(DESK, [*SCHOOL, NUMBER], "post"),
     "frontdesk:register": Page(SET_UP, SCHOOL),
     "frontdesk:add_restriction": Page(SET_UP, SCHOOL),
     "frontdesk:restriction_search": Page(SET_UP, SCHOOL, "post"),
-    "frontdesk:restriction": Page(SET_UP, [*SCHOOL, 1]),
-    "frontdesk:ask_to_lift": Page(SET_UP, [*SCHOOL, 1], "post"),
-    "frontdesk:agree_to_lift": Page(SET_UP, [*SCHOOL, 1], "post"),
-    "frontdesk:keep_restriction": Page(SET_UP, [*SCHOOL, 1], "post"),
+    "frontdesk:restriction": Page(SET_UP, [*SCHOOL, NUMBER]),
+    "frontdesk:ask_to_lift": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:agree_to_lift": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:keep_restriction": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
     "frontdesk:log": Page(DESK, SCHOOL),
     "frontdesk:sheet": Page(DESK, SCHOOL, "post"),
     "frontdesk:bell_schedule": Page(SET_UP, SCHOOL),
@@ -162,11 +164,11 @@ def people(maple_valley: District, oak: School, fir: School, pine: School) -> di
 
 @pytest.fixture
 def things(maple_valley: District, oak: School, people: dict[str, User]) -> None:
-    """One of everything that an address may name, each with the number 1."""
+    """One of everything that an address may name, each with the same number."""
     registration: Registration = a_registration(maple_valley)
-    run = a_run(registration, id=1)
+    run = a_run(registration, id=NUMBER)
     Hold.objects.create(
-        id=1,
+        id=NUMBER,
         district=maple_valley,
         run=run,
         school=oak,
@@ -176,12 +178,12 @@ def things(maple_valley: District, oak: School, people: dict[str, User]) -> None
         of=312,
         limit=31,
     )
-    student = a_listed_student(oak, id=1)
-    a_contact(student, id=1)
+    student = a_listed_student(oak, id=NUMBER)
+    a_contact(student, id=NUMBER)
     # One of the school's own list, which no source has named.
-    a_listed_student(oak, "Zoe", "Quist", id=2, registration_id=None, sourced_id=None)
+    a_listed_student(oak, "Zoe", "Quist", id=OWN_CHILD, registration_id=None, sourced_id=None)
     Restriction.objects.create(
-        id=1,
+        id=NUMBER,
         district=maple_valley,
         given_name="Carl",
         family_name="Dunn",
@@ -190,7 +192,7 @@ def things(maple_valley: District, oak: School, people: dict[str, User]) -> None
         added_at=MONDAY,
     )
     DeskEvent.objects.create(
-        id=1,
+        id=NUMBER,
         district=maple_valley,
         school=oak,
         kind=EventKind.values[0],

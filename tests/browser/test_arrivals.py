@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -62,16 +63,17 @@ def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> Non
 
 
 def has_left(student: Student, school: School, dana: User) -> DeskEvent:
-    return add_event(
-        school,
-        now=NOW.astimezone(),
-        kind=EventKind.EARLY_DEPARTURE,
-        opened_at=NOW,
-        actor=dana,
-        student=student,
-        presented_name="Robert Rivera",
-        snapshot={},
-    )
+    with transaction.atomic():
+        return add_event(
+            school,
+            now=NOW.astimezone(),
+            kind=EventKind.EARLY_DEPARTURE,
+            opened_at=NOW,
+            actor=dana,
+            student=student,
+            presented_name="Robert Rivera",
+            snapshot={},
+        )
 
 
 def test_a_late_child_takes_three_letters_and_two_keys(

@@ -176,6 +176,17 @@ for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
   });
 }
 
+// A clerk types as soon as she sees the box. What she typed before htmx listened is asked for now.
+document.addEventListener(
+  "htmx:load",
+  () => {
+    for (const input of document.querySelectorAll("input[data-combobox]")) {
+      if (input.value !== input.defaultValue) input.dispatchEvent(new Event("typed-before-ready"));
+    }
+  },
+  { once: true },
+);
+
 enhance();
 // A page that answers a form with errors comes whole: its summary takes the focus as after a swap.
 focusIn(document.getElementById("content"));

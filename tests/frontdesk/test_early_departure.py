@@ -717,5 +717,5 @@ def test_a_verdict_costs_few_queries(
     an_order_against(marisol)
     form = {"name": "Robert Rivera"}
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         desk.post(f"{DESK}{marisol.pk}/verdict/", form, headers={"HX-Request": "true"})

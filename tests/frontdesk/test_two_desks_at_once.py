@@ -25,7 +25,8 @@ from django.utils import timezone
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.early_departure import Presented, Shown, Words, release_student
+from schoolgate.frontdesk.errands import EARLY_DEPARTURE
+from schoolgate.frontdesk.person_checks import Asked, Presented, Shown, Words, finish
 from schoolgate.frontdesk.verdicts import Evidence
 from schoolgate.roster.models import Student
 
@@ -36,7 +37,8 @@ shown = Shown(opened_at=now, name="Robert Rivera")
 student = Student.objects.get()
 print("ready", flush=True)
 sys.stdin.readline()
-answer = release_student(desk, student.pk, presented, shown, Words())
+asked = Asked(presented=presented, shown=shown, words=Words())
+answer = finish(desk, EARLY_DEPARTURE, student.pk, asked)
 print(answer.obstacle or "released", "|", *answer.weighed.reasons)
 """
 

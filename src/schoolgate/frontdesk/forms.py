@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 from django.core import signing
 
+from schoolgate.accounts.models import User
 from schoolgate.frontdesk.cases import SamePerson
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.early_departure import (
+from schoolgate.frontdesk.errands import ERRANDS, Errand
+from schoolgate.frontdesk.on_file import OnFile
+from schoolgate.frontdesk.person_checks import (
     Presented,
     Shown,
     Weighed,
@@ -18,22 +21,22 @@ from schoolgate.frontdesk.early_departure import (
 from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdicts import Evidence
 
-SALT = "frontdesk.shown.2"
+SALT = "frontdesk.shown.3"
 # A screen that stood open longer says no more what is so, nor when the adult came.
 SHOWN_AT_MOST = timedelta(minutes=30)
-REASONS = (
-    ("", "Not stated"),
-    ("appointment", "Appointment"),
-    ("ill", "Ill"),
-    ("family", "Family"),
-    ("activity", "Activity or sport"),
-    ("other", "Other"),
-)
 OUTCOMES = (
     ("refused", "Refused"),
     ("left without the child", "Adult left"),
     ("sent to an administrator", "Sent to an administrator"),
 )
+# Why two people decide against what the rules say.
+OVERRIDES = (
+    ("order_not_in_force", "The order is no longer in force"),
+    ("not_this_person", "This is not the person whom the order names"),
+    ("administrator_decided", "Another reason, written down below"),
+)
+ALL_REASONS = dict(reason for errand in ERRANDS.values() for reason in errand.reasons)
+IN_WORDS = ALL_REASONS | dict(OUTCOMES) | dict(OVERRIDES)
 
 
 SAME_PERSON = (
@@ -62,7 +65,11 @@ class AdultForm(forms.Form):
     )
     same_person = forms.ChoiceField(choices=[("", ""), *SAME_PERSON], required=False)
     child_objects = forms.BooleanField(required=False)
-    reason = forms.ChoiceField(choices=REASONS, required=False)
+    reason = forms.ChoiceField(choices=[*ALL_REASONS.items(), *OVERRIDES], required=False)
+    host = forms.CharField(max_length=120, required=False)
+    # The second person of an override: asked for once, never kept nor given back.
+    second_username = forms.CharField(max_length=150, required=False)
+    second_password = forms.CharField(max_length=200, required=False, strip=False)
     outcome = forms.ChoiceField(choices=OUTCOMES, required=False)
     note = forms.CharField(max_length=500, required=False)
     shown = forms.CharField(required=False)
@@ -82,8 +89,9 @@ class AdultForm(forms.Form):
             child_objected=shown.child_objected,
         )
 
-    def words(self) -> Words:
-        return Words(reason=self.cleaned_data["reason"], note=self.cleaned_data["note"])
+    def words(self, second: User | None = None) -> Words:
+        given = self.cleaned_data
+        return Words(reason=given["reason"], note=given["note"], host=given["host"], second=second)
 
     def words_of_refusal(self) -> Words:
         outcome = self.cleaned_data["outcome"] or OUTCOMES[0][0]
@@ -104,7 +112,7 @@ class UndoForm(forms.Form):
     )
 
 
-def seal_shown(student_id: int, *, desk: Desk, shown: Shown, weighed: Weighed | None = None) -> str:
+def seal_shown(file: OnFile, *, desk: Desk, shown: Shown, weighed: Weighed | None = None) -> str:
     """Write down what stands on the screen, so that the next request can be held against it.
 
     `shown` is what stood there before: the opening is its opening, and a child who said no said no.
@@ -112,7 +120,8 @@ def seal_shown(student_id: int, *, desk: Desk, shown: Shown, weighed: Weighed | 
     presented = weighed.presented if weighed else Presented(name="")
     return signing.dumps(
         {
-            "student": student_id,
+            "student": file.row.pk,
+            "purpose": file.purpose,
             "school": desk.school.pk,
             "by": desk.by.pk,
             "opened": shown.opened_at.isoformat(),
@@ -125,7 +134,7 @@ def seal_shown(student_id: int, *, desk: Desk, shown: Shown, weighed: Weighed | 
     )
 
 
-def read_shown(sealed: str, student_id: int, *, desk: Desk) -> Shown:
+def read_shown(sealed: str, student_id: int, *, desk: Desk, errand: Errand) -> Shown:
     """Read what stood on this person's screen of this child, opened half an hour ago at most.
 
     Of any other seal only the child's no is kept; of a broken one, or another child's, nothing.
@@ -138,7 +147,8 @@ def read_shown(sealed: str, student_id: int, *, desk: Desk) -> Shown:
     if seal["student"] != student_id:
         return nothing
     opened_at = datetime.fromisoformat(seal["opened"])
-    is_own = (seal["school"], seal["by"]) == (desk.school.pk, desk.by.pk)
+    stood_here = (seal["school"], seal["by"], seal["purpose"])
+    is_own = stood_here == (desk.school.pk, desk.by.pk, errand.purpose)
     if not is_own or desk.now - opened_at > SHOWN_AT_MOST:
         return replace(nothing, child_objected=seal["child_objected"])
     return Shown(

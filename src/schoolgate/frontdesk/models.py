@@ -12,8 +12,11 @@ class EventKind(models.TextChoices):
     # Asked for and not finished: recorded as carefully as a release.
     REFUSAL = "refusal"
     LATE_ARRIVAL = "late_arrival"
-    # Back on the day of a departure: points at it.
+    # Back on the day of a departure: ends it.
     RETURN = "return"
+    VISIT = "visit"
+    # Signed out: ends a visit.
+    VISIT_END = "visit_end"
     # "Undo, child not gone": points at the event that it takes back.
     UNDONE = "undone"
 
@@ -27,7 +30,8 @@ class DeskEvent(models.Model):
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
-    student = models.ForeignKey(Student, on_delete=models.PROTECT)
+    # None: a visitor who came to see no student.
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True)
     # The contact who came, when she is one; the name as presented in any case.
     guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, null=True)
     presented_name = models.CharField(max_length=200, blank=True)
@@ -37,6 +41,16 @@ class DeskEvent(models.Model):
     evidence = models.JSONField(default=list)
     reason = models.CharField(max_length=60, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    # Of a visit: whom or what it is for, as the clerk wrote it.
+    host = models.CharField(max_length=120, blank=True)
+    # The second person of an override: signed in on the spot.
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # What let an adult come who is not listed: a use of it.
+    authorisation = models.ForeignKey(
+        "TemporaryAuthorisation", on_delete=models.PROTECT, null=True, related_name="uses"
+    )
     # The list that was decided with.
     list_as_of = models.DateTimeField(null=True)
     # Contacts, restrictions and reasons as they stood on the screen.
@@ -49,9 +63,8 @@ class DeskEvent(models.Model):
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="correction"
     )
-    returns_from = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="returns"
-    )
+    # The departure that a return ends, the visit that a sign-out ends.
+    ends = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="endings")
     # The day of the school, and the event before on it (record.py). Empty before there were chains.
     chained_on = models.DateField(null=True)
     previous_hash = models.CharField(max_length=64, blank=True)
@@ -68,6 +81,37 @@ class DeskEvent(models.Model):
                 fields=["district", "school", "chained_on", "previous_hash"],
                 condition=models.Q(chained_on__isnull=False),
                 name="one_event_follows_another",
+            ),
+        ]
+
+
+class TemporaryAuthorisation(models.Model):
+    """A listed contact's word, asked for by a call, that an adult may come for a student."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    school = models.ForeignKey(School, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    given_by = models.ForeignKey(Guardian, on_delete=models.PROTECT)
+    # The last digits of the number that was called: one on file before that day.
+    number_called = models.CharField(max_length=4)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    # How many departures or visits it is good for.
+    good_for = models.PositiveSmallIntegerField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["district", "student", "valid_until"], name="authorisations_of_a_student"
             ),
         ]
 

@@ -16,6 +16,7 @@ from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.namesakes import Namesake, StudentName, near_names
 from schoolgate.frontdesk.queries import (
     aliases_of,
+    authorisations_of,
     departures_of,
     perhaps_namesakes,
     pickup_states_of,
@@ -38,6 +39,7 @@ from schoolgate.sync.freshness import (
     freshness_of_student,
     waiting_change_about,
 )
+from schoolgate.web.moments import hour_of
 
 # Who said so, where a rule's sentence names it: "Cleared for pickup by the school, 3 Sep".
 THE_SCHOOL = "the school"
@@ -48,6 +50,7 @@ class OnFile:
     """What the desk knows. `now` is in the district's time zone."""
 
     now: datetime
+    purpose: cases.Purpose
     school: School
     row: Student
     student: cases.Student
@@ -57,6 +60,7 @@ class OnFile:
     contacts: tuple[cases.Contact, ...]
     former_contacts: tuple[cases.Contact, ...]
     restrictions: tuple[cases.Restriction, ...]
+    authorisations: tuple[cases.Authorisation, ...]
     namesakes: tuple[Namesake, ...]
     freshness: Freshness
     change_waits: bool
@@ -68,7 +72,13 @@ class OnFile:
         return next((one for one in self.departures if stands(one)), None)
 
 
-def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
+def look_up(
+    student: Student,
+    school: School,
+    *,
+    now: datetime,
+    purpose: cases.Purpose = cases.Purpose.RELEASE,
+) -> OnFile:
     """Read what is on file. Inside the transaction of a release this is what binds."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     departures = tuple(departures_of(student, since=midnight))
@@ -78,6 +88,7 @@ def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
     current, former = _contacts(pairs, states, now=now)
     return OnFile(
         now=now,
+        purpose=purpose,
         school=school,
         row=student,
         student=_student(student, school),
@@ -90,6 +101,7 @@ def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
             _restriction(one, student)
             for one in restrictions_covering(student, school, now.date(), records=records)
         ),
+        authorisations=tuple(_authorisation(one, now) for one in authorisations_of(student, now)),
         namesakes=_namesakes(student, school, current),
         freshness=freshness_of_student(student, school),
         change_waits=waiting_change_about(student.sourced_id, student.registration_id),
@@ -100,7 +112,7 @@ def look_up(student: Student, school: School, *, now: datetime) -> OnFile:
 def case_of(file: OnFile, adult: cases.Adult, **seen: Any) -> cases.Case:
     """Put the adult and what was seen at the desk (`evidence`, `child_objects`) to the file."""
     return cases.Case(
-        purpose=cases.Purpose.RELEASE,
+        purpose=file.purpose,
         now=file.now,
         school_id=str(file.school.pk),
         student=file.student,
@@ -109,7 +121,7 @@ def case_of(file: OnFile, adult: cases.Adult, **seen: Any) -> cases.Case:
         contacts=file.contacts,
         former_contacts=file.former_contacts,
         restrictions=file.restrictions,
-        authorisations=(),
+        authorisations=file.authorisations,
         namesakes=file.namesakes,
         freshness=cases.Freshness(
             age=file.freshness.age(now=file.now),
@@ -148,7 +160,7 @@ def stands(departure: DeskEvent) -> bool:
     """Whether the child is gone: the departure was not undone, and nobody came back from it."""
     if hasattr(departure, "correction"):
         return False
-    return all(hasattr(one, "correction") for one in departure.returns.all())
+    return all(hasattr(one, "correction") for one in departure.endings.all())
 
 
 def companion_of(event: DeskEvent) -> str:
@@ -223,19 +235,44 @@ def _day(at: datetime | None, now: datetime) -> date | None:
 def _restriction(row: Restriction, student: Student) -> cases.Restriction:
     """Write down a restriction. The query has said that it covers this student."""
     named = {one.student_id for one in row.restrictedstudent_set.all()}
+    return restriction_of(
+        row,
+        covers=cases.Scope.STUDENTS,
+        student_ids=frozenset({str(student.pk)}),
+        other_record=bool(named) and student.pk not in named,
+    )
+
+
+def restriction_of(row: Restriction, *, covers: cases.Scope, **whom: Any) -> cases.Restriction:
+    """Write down a restriction as covering what the query was asked for."""
     return cases.Restriction(
         id=str(row.pk),
         names=(PersonName(given=row.given_name, family=row.family_name),),
         effects=frozenset(cases.Effect(effect) for effect in row.effects),
-        scope=cases.Scope.STUDENTS,
-        student_ids=frozenset({str(student.pk)}),
-        other_record=bool(named) and student.pk not in named,
+        scope=covers,
         aliases=tuple(row.other_names),
         adult_ids=frozenset() if row.guardian_id is None else frozenset({str(row.guardian_id)}),
         birth_on=row.birth_date,
         from_on=row.from_on,
         until_on=row.until_on,
         instruction=row.instruction,
+        **whom,
+    )
+
+
+def _authorisation(row: Any, now: datetime) -> cases.Authorisation:
+    """Write down an authorisation, with how often it was used (queries.in_force_of)."""
+    given, _, family = row.name.strip().rpartition(" ")
+    called = hour_of(row.added_at.astimezone(now.tzinfo))
+    return cases.Authorisation(
+        id=str(row.pk),
+        name=PersonName(given=given, family=family),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        uses_left=row.good_for - row.times_used,
+        given_by_id=str(row.given_by_id),
+        given_by=row.given_by.name,
+        verified_how=f"called {called}, on file …{row.number_called}",
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, Role, School
-from schoolgate.frontdesk.models import DeskEvent, EventKind
+from schoolgate.frontdesk.models import DeskEvent, EventKind, TemporaryAuthorisation
 from schoolgate.frontdesk.namesakes import first_and_family
 from schoolgate.roster.models import (
     Alias,
@@ -120,6 +121,27 @@ def aliases_of(guardian_ids: Iterable[int]) -> QuerySet[Alias]:
     return Alias.objects.filter(guardian__in=guardian_ids)
 
 
+def authorisations_of(student: Student, now: datetime) -> Any:
+    """List what is in force for a student, each with how often it was used (`times_used`)."""
+    return in_force_of(student.district_id, now).filter(student=student, valid_from__lte=now)
+
+
+def in_force_of(district_id: int, now: datetime) -> Any:
+    """List authorisations of a district that are in force or to come, each with `times_used`.
+
+    What was undone is no use.
+    """
+    stands = Count("uses", filter=Q(uses__correction=None))
+    return (
+        TemporaryAuthorisation.objects.filter(
+            district_id=district_id, valid_until__gte=now, withdrawn_at=None
+        )
+        .annotate(times_used=stands)
+        .select_related("given_by")
+        .order_by("valid_from", "id")
+    )
+
+
 def departures_of(student: Student, *, since: datetime) -> QuerySet[DeskEvent]:
     """List departures from any school of the district, the latest first."""
     return (
@@ -130,14 +152,23 @@ def departures_of(student: Student, *, since: datetime) -> QuerySet[DeskEvent]:
             decided_at__gte=since,
         )
         .select_related("correction", "guardian", "school")
-        .prefetch_related(Prefetch("returns", DeskEvent.objects.select_related("correction")))
+        .prefetch_related(Prefetch("endings", DeskEvent.objects.select_related("correction")))
         .order_by("-decided_at", "-id")
     )
 
 
 def event_of(school: School, event_id: int) -> DeskEvent | None:
     events = DeskEvent.objects.filter(district_id=school.district_id, school=school)
-    related = ("student", "guardian", "actor", "correction__actor", "corrects", "returns_from")
+    related = (
+        "student",
+        "guardian",
+        "actor",
+        "correction__actor",
+        "corrects",
+        "ends",
+        "approver",
+        "authorisation__given_by",
+    )
     return events.select_related(*related).filter(id=event_id).first()
 
 

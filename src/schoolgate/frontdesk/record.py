@@ -92,11 +92,14 @@ def check(district: District) -> Checked:
 
 
 def hash_of(event: DeskEvent) -> str:
-    """SHA-256 over everything that the event says, in hexadecimal."""
+    """SHA-256 over everything that the event says, in hexadecimal.
+
+    What is empty says nothing: a field that is added later changes no hash of before.
+    """
     said = {
-        field.attname: getattr(event, field.attname)
+        field.attname: value
         for field in DeskEvent._meta.concrete_fields  # noqa: SLF001  # public by Django's documentation
-        if field.name not in APART
+        if field.name not in APART and (value := getattr(event, field.attname)) not in (None, "")
     }
     text = json.dumps(said, sort_keys=True, cls=_Moments, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from schoolgate.frontdesk.cases import ContactRole, Effect, Pickup, Restriction
-from schoolgate.frontdesk.early_departure import Presented, weigh
 from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.namesakes import Nearness
 from schoolgate.frontdesk.on_file import OnFile, companion_of
+from schoolgate.frontdesk.person_checks import Presented, weigh
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.type_ahead import family_first, grade_in_words, last_four
 from schoolgate.frontdesk.verdicts import Evidence, Level
@@ -64,6 +64,15 @@ class FormerRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuthorisedRow:
+    """Who may come without being listed, on whose word."""
+
+    name: str
+    given_by: str
+    verified: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RestrictionBlock:
     """What is forbidden, to whom, and what to do: Do not release to, Carl Dunn, Call Mr. Lee."""
 
@@ -84,6 +93,7 @@ class StudentCard:
     contacts: tuple[ContactRow, ...]
     former: tuple[FormerRow, ...]
     namesakes: tuple[str, ...]
+    authorised: tuple[AuthorisedRow, ...]
     change_waits: bool
     custody_validated: bool
 
@@ -110,6 +120,11 @@ def student_card(file: OnFile) -> StudentCard:
             if one.gone_on is not None
         ),
         namesakes=_namesakes(file),
+        authorised=tuple(
+            AuthorisedRow(name=str(one.name), given_by=one.given_by, verified=one.verified_how)
+            for one in file.authorisations
+            if one.uses_left > 0
+        ),
         change_waits=file.change_waits,
         custody_validated=file.policy.validates_custody,
     )
@@ -121,7 +136,7 @@ def _status(file: OnFile) -> str:
         return f"Left {at} with {companion_of(file.departure)}"
     last = next(iter(file.departures), None)
     back = last and next(
-        (one for one in last.returns.all() if not hasattr(one, "correction")), None
+        (one for one in last.endings.all() if not hasattr(one, "correction")), None
     )
     if back:
         return f"In class now (back since {hour_of(back.decided_at.astimezone(file.now.tzinfo))})"

@@ -13,7 +13,17 @@ UNDOABLE = {
     EventKind.EARLY_DEPARTURE: ("departure", "child not gone"),
     EventKind.LATE_ARRIVAL: ("late arrival", "not late"),
     EventKind.RETURN: ("return", "child not back"),
+    EventKind.VISIT: ("visit", "no visit"),
+    EventKind.VISIT_END: ("sign-out", "still here"),
 }
+# Why what another event has ended stays: that one goes first.
+ENDED = {
+    EventKind.EARLY_DEPARTURE: "The child is back from this departure. Undo the return first.",
+    EventKind.VISIT: "The visitor has signed out. Undo the sign-out first.",
+}
+
+
+VISITS = frozenset({EventKind.VISIT, EventKind.VISIT_END})
 
 
 class CannotUndo(Exception):
@@ -27,13 +37,13 @@ def undo(event: DeskEvent, desk: Desk, *, reason: str) -> DeskEvent:
         raise CannotUndo("This record cannot be undone.")
     what, instead = UNDOABLE[EventKind(event.kind)]
     # Nobody returns from it, or leaves again, until this is done.
-    claim(desk.school, [event.student_id]).first()
+    claim(desk.school, [event.student_id or 0]).first()
     if desk.here(event.decided_at).date() != desk.today:
         raise CannotUndo(f"Only a {what} of today can be undone.")
     if len(reason.strip()) < REASON_AT_LEAST_CHARACTERS:
         raise CannotUndo(f"Say why, in at least {REASON_AT_LEAST_CHARACTERS} characters.")
-    if event.returns.filter(correction=None).exists():
-        raise CannotUndo("The child is back from this departure. Undo the return first.")
+    if event.endings.filter(correction=None).exists():
+        raise CannotUndo(ENDED[EventKind(event.kind)])
     try:
         with transaction.atomic():
             correction = add_event(
@@ -54,5 +64,6 @@ def undo(event: DeskEvent, desk: Desk, *, reason: str) -> DeskEvent:
     except IntegrityError:
         # One correction for each event: the other clerk pressed first.
         raise CannotUndo(f"This {what} is undone already.") from None
-    log_event(f"student.{what.replace(' ', '_')}_undone", correction, undone=event.pk)
+    whose = "visitor" if event.kind in VISITS else "student"
+    log_event(f"{whose}.{what.replace(' ', '_')}_undone", correction, undone=event.pk)
     return correction

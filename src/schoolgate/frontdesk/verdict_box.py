@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from schoolgate.frontdesk.authorisations.givers import may_authorise
 from schoolgate.frontdesk.call_back import who_may_be_called
-from schoolgate.frontdesk.early_departure import Weighed, asks_same_person
 from schoolgate.frontdesk.on_file import OnFile
+from schoolgate.frontdesk.person_checks import Weighed, asks_same_person
 from schoolgate.frontdesk.recognition import Recognition
 from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Needs, Reason, Verdict
@@ -62,8 +63,17 @@ class VerdictBox:
     reason_at_least: int
     in_hand: bool
     may_release: bool
+    # Two people may decide against it: an administrator here, and another who agrees.
+    may_override: bool
+    # A call to a listed contact may put the adult on the list for today.
+    may_authorise: bool
     # What to say at the counter, where the reason does not say it.
     say: str
+
+
+def word_of(level: Level) -> Word:
+    """Give the one word of an answer, with its colour and its picture."""
+    return _WORDS[level]
 
 
 def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
@@ -76,7 +86,7 @@ def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
         word=_WORDS[verdict.level],
         sentence=spoken[0],
         details=spoken[1:],
-        next_step=_next_step(verdict, finisher),
+        next_step=_next_step(weighed, finisher),
         notes=tuple(one.text for one in verdict.notes),
         tick_groups=_tick_groups(weighed) if in_hand else (),
         choices=_choices(weighed) if in_hand else (),
@@ -85,6 +95,8 @@ def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
         reason_at_least=REASON_AT_LEAST_CHARACTERS,
         in_hand=in_hand,
         may_release=verdict.may_finish(finisher, weighed.presented.evidence),
+        may_override=verdict.level is Level.DENY and finisher is Finisher.SCHOOL_ADMIN,
+        may_authorise=may_authorise(weighed),
         say=NEUTRAL_SENTENCE if verdict.level is Level.DENY and "Say:" not in spoken[0] else "",
     )
 
@@ -104,12 +116,17 @@ def _in_words(reasons: Iterable[Reason], file: OnFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _next_step(verdict: Verdict, finisher: Finisher) -> str:
+def _next_step(weighed: Weighed, finisher: Finisher) -> str:
     """Say what to do where ticks alone do not say it."""
+    verdict = weighed.verdict
     if verdict.level <= Level.VERIFY:
         return ""
     if verdict.level is Level.VERIFY_ADMIN and finisher is Finisher.SCHOOL_ADMIN:
         return "You decide: check, tick, and write down why."
+    if may_authorise(weighed):
+        return "Call a listed contact: with her word the adult may come today."
+    if verdict.level is Level.DENY and finisher is Finisher.SCHOOL_ADMIN:
+        return "The answer stays no, unless two administrators decide otherwise."
     if verdict.level is Level.DENY:
         return "Get help. Nobody can release the child from here."
     unlocks = dict.fromkeys(one.unlock for one in verdict.reasons if one.level is verdict.level)

@@ -1,26 +1,29 @@
-"""The early departure page: a form, one call, one answer."""
+"""The pages of an errand, and of an event: a form, one call, one answer."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from schoolgate.frontdesk import early_departure as departures
-from schoolgate.frontdesk import screen, type_ahead
+from schoolgate.accounts.second_person import TooManyTries, second_person
+from schoolgate.frontdesk import person_checks, screen, type_ahead
 from schoolgate.frontdesk.access import desk_page
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.early_departure import Answer, Shown
+from schoolgate.frontdesk.errands import Errand
 from schoolgate.frontdesk.event_page import event_page
 from schoolgate.frontdesk.forms import AdultForm, SearchForm, UndoForm, read_shown
 from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.on_file import OnFile, look_up
+from schoolgate.frontdesk.person_checks import Answer, Asked, Shown
 from schoolgate.frontdesk.queries import enrolled_at, event_of
 from schoolgate.frontdesk.undo import CannotUndo
 from schoolgate.frontdesk.undo import undo as undo_event
 from schoolgate.web.htmx import render, wants_part
 
-PAGE = "frontdesk/early_departure.html"
+PAGE = "frontdesk/errand.html"
 FOUND = "frontdesk/parts/found.html"
 CHILD_AND_ADULT = "frontdesk/parts/child_and_adult.html"
 EVENT = "frontdesk/event.html"
@@ -34,27 +37,28 @@ at_desk = desk_page(timezone.now)
 
 @require_GET
 @at_desk
-def early_departure(request: HttpRequest, desk: Desk) -> HttpResponse:
-    return render(request, PAGE, screen.empty_screen(desk))
+def home(request: HttpRequest, desk: Desk, errand: Errand) -> HttpResponse:
+    return render(request, PAGE, screen.errand_screen(desk, errand))
 
 
 @require_POST
 @at_desk
-def search(request: HttpRequest, desk: Desk) -> HttpResponse:
+def search(request: HttpRequest, desk: Desk, errand: Errand) -> HttpResponse:
     typed = _typed(request)
     results = type_ahead.find_students(desk.school, typed)
     if not wants_part(request) and results.the_one is not None:
-        return HttpResponseRedirect(address(desk, "child", student_id=results.the_one.pk))
-    options = [(one, address(desk, "child", student_id=one.student.pk)) for one in results.found]
+        return HttpResponseRedirect(_child(desk, errand, results.the_one.pk))
+    options = [(one, _child(desk, errand, one.student.pk)) for one in results.found]
     found = {"typed": typed, "results": results, "options": options, "in_place": True}
     if wants_part(request) and results.found:
         return render(request, FOUND, {**found, "desk": desk, "part": True})
-    return render(request, PAGE, {**screen.empty_screen(desk), **found, "part": True}, part=FOUND)
+    drawn = {**screen.errand_screen(desk, errand), **found, "part": True}
+    return render(request, PAGE, drawn, part=FOUND)
 
 
 @require_POST
 @at_desk
-def elsewhere(request: HttpRequest, desk: Desk) -> HttpResponse:
+def elsewhere(request: HttpRequest, desk: Desk, errand: Errand) -> HttpResponse:
     typed = _typed(request)
     found = {
         "typed": typed,
@@ -63,13 +67,13 @@ def elsewhere(request: HttpRequest, desk: Desk) -> HttpResponse:
         "looked_elsewhere": True,
         "part": True,
     }
-    return render(request, PAGE, {**screen.empty_screen(desk), **found}, part=FOUND)
+    return render(request, PAGE, {**screen.errand_screen(desk, errand), **found}, part=FOUND)
 
 
 @require_GET
 @at_desk
-def child(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
-    file = _file(desk, student_id)
+def child(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> HttpResponse:
+    file = file_of(desk, errand, student_id)
     shown = Shown(opened_at=desk.now)
     drawn = screen.child_screen(desk, file, shown=shown)
     return render(request, PAGE, drawn, part=CHILD_AND_ADULT)
@@ -77,14 +81,14 @@ def child(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
 
 @require_POST
 @at_desk
-def verdict(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
-    file = _file(desk, student_id)
-    shown = read_shown(request.POST.get("shown", ""), student_id, desk=desk)
+def verdict(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> HttpResponse:
+    file = file_of(desk, errand, student_id)
+    shown = _shown(request, desk, errand, student_id)
     form = AdultForm(_named(request.POST, file))
     if not form.is_valid():
         drawn = screen.child_screen(desk, file, shown=shown, form=form)
         return render(request, PAGE, drawn, part=CHILD_AND_ADULT, status=UNPROCESSABLE)
-    weighed = departures.weigh(file, form.presented(shown))
+    weighed = person_checks.weigh(file, form.presented(shown))
     drawn = screen.verdict_screen(desk, weighed, shown=shown, form=form)
     drawn["focus_stays"] = HtmxDetails(request).trigger_name in STAYING
     return render(request, PAGE, drawn, part=CHILD_AND_ADULT)
@@ -92,32 +96,37 @@ def verdict(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
 
 @require_POST
 @at_desk
-def release(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
-    shown = read_shown(request.POST.get("shown", ""), student_id, desk=desk)
+@sensitive_post_parameters("second_password")
+def finish(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> HttpResponse:
+    shown = _shown(request, desk, errand, student_id)
     form = AdultForm(request.POST)
     if not form.is_valid():
-        return _ask_again(request, desk, student_id, form, shown)
+        return _ask_again(request, desk, file_of(desk, errand, student_id), form, shown)
+    given = form.cleaned_data
     try:
-        answer = departures.release_student(
-            desk, student_id, form.presented(shown), shown, form.words()
-        )
-    except departures.StudentNotListed:
+        second = second_person(request, given["second_username"], given["second_password"])
+        asked = Asked(presented=form.presented(shown), shown=shown, words=form.words(second))
+        answer = person_checks.finish(desk, errand, student_id, asked)
+    except person_checks.StudentNotListed:
         raise Http404 from None
+    except TooManyTries as too_often:
+        form.add_error("second_password", str(too_often))
+        return _ask_again(request, desk, file_of(desk, errand, student_id), form, shown)
     return _answered(request, desk, answer, form, shown)
 
 
 @require_POST
 @at_desk
-def refuse(request: HttpRequest, desk: Desk, student_id: int) -> HttpResponse:
-    shown = read_shown(request.POST.get("shown", ""), student_id, desk=desk)
+def refuse(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> HttpResponse:
+    shown = _shown(request, desk, errand, student_id)
     form = AdultForm(request.POST)
     if not form.is_valid():
-        return _ask_again(request, desk, student_id, form, shown)
+        return _ask_again(request, desk, file_of(desk, errand, student_id), form, shown)
     try:
-        answer = departures.record_refusal(
-            desk, student_id, form.presented(shown), shown, form.words_of_refusal()
-        )
-    except departures.StudentNotListed:
+        words = form.words_of_refusal()
+        asked = Asked(presented=form.presented(shown), shown=shown, words=words)
+        answer = person_checks.record_refusal(desk, errand, student_id, asked)
+    except person_checks.StudentNotListed:
         raise Http404 from None
     return _answered(request, desk, answer, form, shown)
 
@@ -148,11 +157,20 @@ def _typed(request: HttpRequest) -> str:
     return str(form.cleaned_data["q"]) if form.is_valid() else ""
 
 
-def _file(desk: Desk, student_id: int) -> OnFile:
+def _child(desk: Desk, errand: Errand, student_id: int) -> str:
+    return reverse(errand.child, args=[desk.school.district.slug, desk.school.code, student_id])
+
+
+def _shown(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> Shown:
+    return read_shown(request.POST.get("shown", ""), student_id, desk=desk, errand=errand)
+
+
+def file_of(desk: Desk, errand: Errand, student_id: int) -> OnFile:
+    """Look up a student of this desk's school. Raises Http404."""
     student = enrolled_at(desk.school).filter(id=student_id).first()
     if student is None:
         raise Http404
-    return look_up(student, desk.school, now=desk.now)
+    return look_up(student, desk.school, now=desk.now, purpose=errand.purpose)
 
 
 def _event(desk: Desk, event_id: int) -> DeskEvent:
@@ -183,8 +201,7 @@ def _answered(
 
 
 def _ask_again(
-    request: HttpRequest, desk: Desk, student_id: int, form: AdultForm, shown: Shown
+    request: HttpRequest, desk: Desk, file: OnFile, form: AdultForm, shown: Shown
 ) -> HttpResponse:
-    file = _file(desk, student_id)
     drawn = screen.child_screen(desk, file, shown=shown, form=form)
     return render(request, PAGE, drawn, status=UNPROCESSABLE)

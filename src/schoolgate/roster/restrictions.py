@@ -180,6 +180,27 @@ def restrictions_covering(
     )
 
 
+def restrictions_at(school: School, on: date) -> QuerySet[Restriction]:
+    """List restrictions that concern anybody at this school, still to be looked at on this day.
+
+    On the district, on the school, or on any student whom it lists; not those that were lifted.
+    """
+    students = RestrictedStudent.objects.filter(restriction=OuterRef("pk"))
+    return (
+        Restriction.objects.alias(
+            names_students=Exists(students),
+            names_one_here=Exists(students.filter(student__listings__school=school)),
+        )
+        .filter(
+            Q(names_one_here=True) | Q(Q(school=None) | Q(school=school), names_students=False),
+            Q(until_on=None) | Q(until_on__gt=on - REVIEW_GRACE),
+            district_id=school.district_id,
+            lifted_at=None,
+        )
+        .order_by("from_on", "id")
+    )
+
+
 def _refuse_what_cannot_bind(
     name: str, effects: list[str], from_on: date, until_on: date | None
 ) -> None:

@@ -137,8 +137,8 @@ def test_who_is_back_from_a_departure_can_leave_again(
 
     back = DeskEvent.objects.get(kind=EventKind.RETURN)
     assert "left 1:42 PM with Robert RIVERA, 0 min ago" in away
-    assert back.returns_from is not None
-    assert back.returns_from.kind == EventKind.EARLY_DEPARTURE
+    assert back.ends is not None
+    assert back.ends.kind == EventKind.EARLY_DEPARTURE
     assert "RIVERA, Marisol J. back at 1:42 PM" in page(desk.get(answer["Location"]))
     assert "back since 1:42 PM" in page(desk.get(f"{OAK}/early-departure/{marisol.pk}/"))
     assert leave(desk, marisol).status_code == 302

@@ -21,13 +21,13 @@ def late_today(desk: Desk, student_ids: Iterable[int] | None = None) -> QuerySet
 
 def departed_today(desk: Desk, student_ids: Iterable[int] | None = None) -> QuerySet[DeskEvent]:
     """List today's departures from which nobody has come back, the latest first."""
-    back = DeskEvent.objects.filter(returns_from=OuterRef("pk"), correction=None)
+    back = DeskEvent.objects.filter(ends=OuterRef("pk"), correction=None)
     return _today(desk, EventKind.EARLY_DEPARTURE, student_ids).exclude(Exists(back))
 
 
 def returned_today(desk: Desk) -> QuerySet[DeskEvent]:
     """List today's returns that stand, the latest first."""
-    return _today(desk, EventKind.RETURN, None).select_related("returns_from")
+    return _today(desk, EventKind.RETURN, None).select_related("ends")
 
 
 def _today(desk: Desk, kind: EventKind, student_ids: Iterable[int] | None) -> QuerySet[DeskEvent]:

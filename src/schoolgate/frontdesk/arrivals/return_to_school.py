@@ -38,7 +38,7 @@ def record_return(desk: Desk, student_id: int) -> DeskEvent:
         minutes=minutes_away(departure, desk),
         list_as_of=freshness_of(desk.school).as_of,
         snapshot={"left": departure.pk},
-        returns_from=departure,
+        ends=departure,
     )
     log_event("student.returned", event, left=departure.pk)
     return event

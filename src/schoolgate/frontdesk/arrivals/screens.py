@@ -77,7 +77,7 @@ def returns_screen(desk: Desk, done: int | None = None) -> Screen:
                 "minutes": minutes_away(event, desk),
             }
             for event in departed_today(desk)
-            for one in described(desk.school, [event.student])
+            for one in described(desk.school, [event.student] if event.student else [])
         ],
         "back": [slip(desk, one) for one in returned_today(desk)[:LAST_SHOWN]],
         "recorded": [slip(desk, one) for one in returned_today(desk).filter(pk__in=[done or 0])],
@@ -99,7 +99,8 @@ def bell_schedule_screen(desk: Desk, form: BellScheduleForm | None = None) -> Sc
 def slip(desk: Desk, event: DeskEvent) -> Screen:
     """Give one late arrival or return as its slip and its line in the list say it."""
     here = desk.here(event.decided_at)
-    (student,) = described(desk.school, [event.student], same_names=False)
+    students = [event.student] if event.student else []
+    (student,) = described(desk.school, students, same_names=False)
     return {
         "id": event.pk,
         "student": student,

@@ -27,7 +27,8 @@ class DaysForm(forms.Form):
             (EventKind.LATE_ARRIVAL, "Late arrivals"),
             (EventKind.EARLY_DEPARTURE, "Early departures"),
             (EventKind.RETURN, "Returns"),
-            (EventKind.REFUSAL, "Not released"),
+            (EventKind.REFUSAL, "Not released, not let in"),
+            (EventKind.VISIT, "Visitors"),
         ],
     )
 

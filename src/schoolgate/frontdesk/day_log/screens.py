@@ -8,20 +8,23 @@ from schoolgate.frontdesk.day_log.forms import DaysForm
 from schoolgate.frontdesk.day_log.queries import events_between
 from schoolgate.frontdesk.day_log.sheet import Line
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.forms import OUTCOMES, REASONS
+from schoolgate.frontdesk.forms import IN_WORDS
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.screen import Screen, empty_screen
 from schoolgate.frontdesk.type_ahead import described
+from schoolgate.frontdesk.undo import VISITS
 from schoolgate.web.moments import hour_of
 
 SHOWN_AT_MOST = 500
-_REASONS = dict([*REASONS, *OUTCOMES]) | {one.code: one.words for one in LATE_REASONS}
+_REASONS = IN_WORDS | {one.code: one.words for one in LATE_REASONS}
 _WORDS = {
     EventKind.EARLY_DEPARTURE: "Left early",
     EventKind.REFUSAL: "Not released",
     EventKind.LATE_ARRIVAL: "Late",
     EventKind.RETURN: "Back",
+    EventKind.VISIT: "Visitor in",
+    EventKind.VISIT_END: "Visitor out",
 }
 
 
@@ -47,10 +50,12 @@ def chosen_events(desk: Desk, form: DaysForm) -> Any:
 
 
 def sheet_lines(desk: Desk, events: Iterable[DeskEvent]) -> Iterator[Line]:
-    """Give the lines of the sheet."""
+    """Give the lines of the sheet: what a SIS knows of, and so no visits."""
     for event in events:
         here = desk.here(event.decided_at)
         student = event.student
+        if student is None or event.kind in VISITS:
+            continue
         yield Line(
             school_code=desk.school.code,
             date=f"{here:%Y-%m-%d}",
@@ -71,10 +76,11 @@ def sheet_lines(desk: Desk, events: Iterable[DeskEvent]) -> Iterator[Line]:
 
 def _line(desk: Desk, event: DeskEvent) -> Screen:
     here = desk.here(event.decided_at)
-    (student,) = described(desk.school, [event.student], same_names=False)
+    students = described(desk.school, [event.student], same_names=False) if event.student else []
     minutes = "" if event.minutes is None else f"{event.minutes} min"
     period = f"period {event.period}" if event.period[:1].isdigit() else event.period
     with_whom = companion_of(event) if event.kind == EventKind.EARLY_DEPARTURE else ""
+    visitor = event.presented_name if event.kind in VISITS or not students else ""
     excused = {True: "excused", False: "unexcused", None: ""}[event.excused]
     return {
         "id": event.pk,
@@ -82,8 +88,11 @@ def _line(desk: Desk, event: DeskEvent) -> Screen:
         "at": hour_of(here),
         "what": _WORDS[EventKind(event.kind)],
         "undone": hasattr(event, "correction"),
-        "student": student,
-        "facts": ", ".join(filter(None, (with_whom and f"with {with_whom}", period, minutes))),
+        "student": students[0] if students else None,
+        "visitor": visitor,
+        "facts": ", ".join(
+            filter(None, (with_whom and f"with {with_whom}", event.host, period, minutes))
+        ),
         "reason": ", ".join(filter(None, (_REASONS.get(event.reason, ""), excused))),
         "by": event.actor.short_name,
     }

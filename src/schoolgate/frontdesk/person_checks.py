@@ -1,4 +1,4 @@
-"""Let a student leave with an adult, or not.
+"""Let an adult take a student or see her, or not.
 
 Decided twice: once to show, once more from fresh facts in the transaction that records it.
 """
@@ -10,10 +10,12 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.frontdesk import cases
 from schoolgate.frontdesk.as_seen import as_seen
 from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.errands import Errand
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import OnFile, case_of, look_up
 from schoolgate.frontdesk.pickup_rules import decide
@@ -21,8 +23,12 @@ from schoolgate.frontdesk.queries import claim
 from schoolgate.frontdesk.recognition import Candidate, Recognition, Touch
 from schoolgate.frontdesk.record import add_event, log_event
 from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
-from schoolgate.frontdesk.verdicts import Evidence, Level, Verdict
+from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Verdict
 from schoolgate.roster.models import Student
+
+# Rules of the table: what a temporary authorisation speaks through, and what does without one.
+GROUND_OF_AUTHORISATION = "R2"
+GROUNDS_OF_LIST = frozenset({"R0", "R1", "R3"})
 
 
 class StudentNotListed(Exception):
@@ -84,19 +90,31 @@ class Obstacle(StrEnum):
     CHANGED = "changed"
     NOT_FINISHED = "not finished"
     NO_REASON = "no reason"
+    NO_SECOND_PERSON = "no second person"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What the clerk adds to the record."""
+    """What the clerk adds to the record. `second`: who agrees to an override, signed in here."""
 
     reason: str = ""
     note: str = ""
+    host: str = ""
+    second: User | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Everything that the clerk sent: the adult, what stood on her screen, and her words."""
+
+    presented: Presented
+    shown: Shown
+    words: Words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What became of a release or refusal: the event, or the obstacle and the verdict now."""
+    """What became of it: the event, or the obstacle and the verdict now."""
 
     weighed: Weighed
     event: DeskEvent | None = None
@@ -131,34 +149,35 @@ def asks_same_person(weighed: Weighed) -> bool:
 
 
 @transaction.atomic
-def release_student(
-    desk: Desk, student_id: int, presented: Presented, shown: Shown, words: Words
-) -> Answer:
-    """Record that the student leaves with this adult, when the rules still say so now.
+def finish(desk: Desk, errand: Errand, student_id: int, asked: Asked) -> Answer:
+    """Record that the adult takes the student, or sees her, when the rules still say so now.
 
     Nothing is recorded when a reason has come up that was not on the screen, when evidence or
     authority is missing, or when another desk was faster. Raises StudentNotListed.
     """
-    weighed = weigh(look_up(_claim(desk.school, student_id), desk.school, now=desk.now), presented)
-    obstacle = _obstacle(weighed, desk, shown, words)
+    weighed = _weigh_anew(desk, errand, student_id, asked.presented)
+    obstacle = _obstacle(weighed, desk, asked)
     if obstacle is not None:
         return Answer(weighed=weighed, obstacle=obstacle)
-    event = _record(EventKind.EARLY_DEPARTURE, weighed, desk, shown, words)
-    return Answer(weighed=weighed, event=event)
+    return Answer(weighed=weighed, event=_record(desk, errand, weighed, asked))
 
 
 @transaction.atomic
-def record_refusal(
-    desk: Desk, student_id: int, presented: Presented, shown: Shown, words: Words
-) -> Answer:
+def record_refusal(desk: Desk, errand: Errand, student_id: int, asked: Asked) -> Answer:
     """Record that the adult left without the student, with what was decided and seen.
 
     Nothing is recorded when no verdict stood on the screen. Raises StudentNotListed.
     """
-    weighed = weigh(look_up(_claim(desk.school, student_id), desk.school, now=desk.now), presented)
-    if not shown.name:
+    weighed = _weigh_anew(desk, errand, student_id, asked.presented)
+    if not asked.shown.name:
         return Answer(weighed=weighed, obstacle=Obstacle.NOT_SHOWN)
-    return Answer(weighed=weighed, event=_record(EventKind.REFUSAL, weighed, desk, shown, words))
+    refusal = _record(desk, errand, weighed, asked, refused=True)
+    return Answer(weighed=weighed, event=refusal)
+
+
+def _weigh_anew(desk: Desk, errand: Errand, student_id: int, presented: Presented) -> Weighed:
+    student = _claim(desk.school, student_id)
+    return weigh(look_up(student, desk.school, now=desk.now, purpose=errand.purpose), presented)
 
 
 def _claim(school: School, student_id: int) -> Student:
@@ -168,13 +187,16 @@ def _claim(school: School, student_id: int) -> Student:
     return student
 
 
-def _obstacle(weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> Obstacle | None:
+def _obstacle(weighed: Weighed, desk: Desk, asked: Asked) -> Obstacle | None:
     presented, verdict = weighed.presented, weighed.verdict
+    shown, words = asked.shown, asked.words
     if not shown.name:
         return Obstacle.NOT_SHOWN
     same_adult = (shown.name, shown.chosen_id) == (presented.name, presented.chosen_id)
     if not same_adult or not set(weighed.reasons) <= set(shown.reasons):
         return Obstacle.CHANGED
+    if may_be_overridden(verdict, desk):
+        return _obstacle_of_override(desk, words)
     if not verdict.may_finish(desk.finisher, presented.evidence):
         return Obstacle.NOT_FINISHED
     if verdict.level is Level.VERIFY_ADMIN and len(words.note) < REASON_AT_LEAST_CHARACTERS:
@@ -182,12 +204,37 @@ def _obstacle(weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> Obsta
     return None
 
 
-def _record(kind: EventKind, weighed: Weighed, desk: Desk, shown: Shown, words: Words) -> DeskEvent:
+def may_be_overridden(verdict: Verdict, desk: Desk) -> bool:
+    """Whether two people may decide against this: an administrator here, and another who agrees."""
+    return verdict.level is Level.DENY and desk.finisher is Finisher.SCHOOL_ADMIN
+
+
+def _obstacle_of_override(desk: Desk, words: Words) -> Obstacle | None:
+    if len(words.note) < REASON_AT_LEAST_CHARACTERS or not words.reason:
+        return Obstacle.NO_REASON
+    others = {one.pk for one in desk.administrators} - {desk.by.pk}
+    agreed = words.second is not None and words.second.pk in others
+    return None if agreed else Obstacle.NO_SECOND_PERSON
+
+
+def used_authorisation(weighed: Weighed) -> int | None:
+    """Give the temporary authorisation that lets the adult come, when nothing else does."""
+    grounds = {one.rule for one in weighed.verdict.grounds}
+    if GROUND_OF_AUTHORISATION not in grounds or not grounds.isdisjoint(GROUNDS_OF_LIST):
+        return None
+    who = Recognition(weighed.case)
+    return next(int(one.id) for one, match in who.authorisations if who.may_allow(match))
+
+
+def _record(
+    desk: Desk, errand: Errand, weighed: Weighed, asked: Asked, *, refused: bool = False
+) -> DeskEvent:
+    words = asked.words
     event = add_event(
         desk.school,
         now=desk.now,
-        kind=kind,
-        opened_at=shown.opened_at,
+        kind=EventKind.REFUSAL if refused else errand.kind,
+        opened_at=asked.shown.opened_at,
         actor=desk.by,
         student=weighed.file.row,
         guardian=weighed.file.guardians.get(weighed.contact_id or ""),
@@ -198,9 +245,13 @@ def _record(kind: EventKind, weighed: Weighed, desk: Desk, shown: Shown, words: 
         evidence=sorted(weighed.presented.evidence),
         reason=words.reason,
         note=words.note,
+        host=words.host,
+        approver=words.second if may_be_overridden(weighed.verdict, desk) else None,
+        authorisation_id=None if refused else used_authorisation(weighed),
         list_as_of=weighed.file.freshness.as_of,
         snapshot=as_seen(weighed.case, weighed.verdict),
     )
-    action = "released" if kind == EventKind.EARLY_DEPARTURE else "not_released"
-    log_event(f"student.{action}", event, verdict=event.verdict, rules=event.rules)
+    action = errand.not_done if refused else errand.done
+    second = {"second": event.approver_id} if event.approver_id else {}
+    log_event(action, event, verdict=event.verdict, rules=event.rules, **second)
     return event

@@ -1,0 +1,83 @@
+"""Visitors: a form, one call, one answer."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.addresses import address
+from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.visits import sign_in as verbs
+from schoolgate.frontdesk.visits.forms import DecisionForm, VisitorForm
+from schoolgate.frontdesk.visits.screens import decision_screen, here_screen, visitors_screen
+from schoolgate.web.htmx import render
+
+VISITORS = "frontdesk/errand.html"
+DECISION = "frontdesk/visitor.html"
+HERE = "frontdesk/here.html"
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+at_desk = desk_page(timezone.now)
+
+
+@require_GET
+@at_desk
+def visits(request: HttpRequest, desk: Desk) -> HttpResponse:
+    return render(request, VISITORS, visitors_screen(desk))
+
+
+@require_POST
+@at_desk
+def check(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Look whether anything stands against a visitor; nobody is signed in by it."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, desk)
+    verdict = verbs.weigh_visitor(desk, form.visitor())
+    return render(request, DECISION, decision_screen(desk, form, verbs.Answer(verdict=verdict)))
+
+
+@require_POST
+@at_desk
+def sign_in(request: HttpRequest, desk: Desk) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, desk)
+    answer = verbs.sign_in(desk, form.visitor())
+    if answer.event is None:
+        drawn = decision_screen(desk, form, answer)
+        return render(request, DECISION, drawn, status=CONFLICT)
+    return HttpResponseRedirect(address(desk, "event", event_id=answer.event.pk))
+
+
+@require_POST
+@at_desk
+def turn_away(request: HttpRequest, desk: Desk) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, desk)
+    event = verbs.turn_away(desk, form.visitor())
+    return HttpResponseRedirect(address(desk, "event", event_id=event.pk))
+
+
+@require_POST
+@at_desk
+def sign_out(request: HttpRequest, desk: Desk, visit_id: int) -> HttpResponse:
+    try:
+        verbs.sign_out(desk, visit_id)
+    except verbs.NotHere:
+        drawn = {**visitors_screen(desk), "not_here": True}
+        return render(request, VISITORS, drawn, status=CONFLICT)
+    return HttpResponseRedirect(address(desk, "visits"))
+
+
+@require_GET
+@at_desk
+def here(request: HttpRequest, desk: Desk) -> HttpResponse:
+    return render(request, HERE, here_screen(desk))
+
+
+def _wrong(request: HttpRequest, desk: Desk) -> HttpResponse:
+    drawn = visitors_screen(desk, VisitorForm(request.POST))
+    return render(request, VISITORS, drawn, status=UNPROCESSABLE)

@@ -14,6 +14,9 @@ from django.views.decorators.cache import never_cache
 from schoolgate.accounts.models import User
 from schoolgate.districts.queries import schools_of
 from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.errands import Errand
+from schoolgate.frontdesk.on_file import OnFile, look_up
+from schoolgate.frontdesk.queries import enrolled_at
 
 P = ParamSpec("P")
 
@@ -54,3 +57,11 @@ def desk_of(user: User | AnonymousUser, district: str, code: str, *, now: dateti
         by=user,
         now=now.astimezone(ZoneInfo(school.district.timezone)),
     )
+
+
+def file_of(desk: Desk, errand: Errand, student_id: int) -> OnFile:
+    """Look up a student of this desk's school. Raises Http404."""
+    student = enrolled_at(desk.school).filter(id=student_id).first()
+    if student is None:
+        raise Http404
+    return look_up(student, desk.school, now=desk.now, purpose=errand.purpose)

@@ -22,6 +22,8 @@ class Errand:
     # Which button of the desk's row is this page, and its key.
     action: str
     shortcut: str
+    # Over the search box.
+    asks_for: str
     reasons: tuple[tuple[str, str], ...]
     home: str
     search: str
@@ -44,6 +46,7 @@ EARLY_DEPARTURE = Errand(
     undone_words="Not released",
     action="out",
     shortcut="alt+o",
+    asks_for="Student name or ID",
     reasons=(
         ("", "Not stated"),
         ("appointment", "Appointment"),
@@ -73,6 +76,7 @@ VISIT = Errand(
     undone_words="Not signed in",
     action="visit",
     shortcut="alt+v",
+    asks_for="To see a student: name or ID",
     reasons=(
         ("lunch", "Lunch"),
         ("meeting", "Meeting"),

@@ -89,7 +89,9 @@ def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
         "verdict": _verdict(event.verdict),
         "reason": _REASONS.get(event.reason, event.reason) if event.reason else "",
         "late": late_in_words(event.period, event.minutes) if event.excused is not None else "",
-        "lists": clock(event.list_as_of, now=desk.now) if event.list_as_of else "never synced",
+        "lists": f"synced {clock(event.list_as_of, now=desk.now)}"
+        if event.list_as_of
+        else "never synced",
         "form": form,
     }
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from schoolgate.frontdesk.authorisations.givers import may_authorise
 from schoolgate.frontdesk.call_back import who_may_be_called
+from schoolgate.frontdesk.givers import may_authorise
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import Weighed, asks_same_person
 from schoolgate.frontdesk.recognition import Recognition

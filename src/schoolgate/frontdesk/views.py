@@ -9,16 +9,16 @@ from django_htmx.middleware import HtmxDetails
 
 from schoolgate.accounts.second_person import TooManyTries, second_person
 from schoolgate.frontdesk import person_checks, screen, type_ahead
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import desk_page, file_of
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import Errand
 from schoolgate.frontdesk.event_page import event_page
 from schoolgate.frontdesk.forms import AdultForm, SearchForm, UndoForm, read_shown
 from schoolgate.frontdesk.models import DeskEvent
-from schoolgate.frontdesk.on_file import OnFile, look_up
+from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import Answer, Asked, Shown
-from schoolgate.frontdesk.queries import enrolled_at, event_of
+from schoolgate.frontdesk.queries import event_of
 from schoolgate.frontdesk.undo import CannotUndo
 from schoolgate.frontdesk.undo import undo as undo_event
 from schoolgate.web.htmx import render, wants_part
@@ -163,14 +163,6 @@ def _child(desk: Desk, errand: Errand, student_id: int) -> str:
 
 def _shown(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> Shown:
     return read_shown(request.POST.get("shown", ""), student_id, desk=desk, errand=errand)
-
-
-def file_of(desk: Desk, errand: Errand, student_id: int) -> OnFile:
-    """Look up a student of this desk's school. Raises Http404."""
-    student = enrolled_at(desk.school).filter(id=student_id).first()
-    if student is None:
-        raise Http404
-    return look_up(student, desk.school, now=desk.now, purpose=errand.purpose)
 
 
 def _event(desk: Desk, event_id: int) -> DeskEvent:

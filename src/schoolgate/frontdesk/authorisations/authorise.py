@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from schoolgate.audit import log
-from schoolgate.frontdesk.authorisations.givers import givers
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import Errand
+from schoolgate.frontdesk.givers import givers
 from schoolgate.frontdesk.models import TemporaryAuthorisation
 from schoolgate.frontdesk.on_file import look_up
 from schoolgate.frontdesk.person_checks import Presented, weigh

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from schoolgate.frontdesk.authorisations.authorise import DAYS_AT_MOST, Word
-from schoolgate.frontdesk.authorisations.givers import Giver
+from schoolgate.frontdesk.givers import Giver
 
 
 class WordForm(forms.Form):

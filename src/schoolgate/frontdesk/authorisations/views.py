@@ -5,16 +5,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import desk_page, file_of
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.authorisations import authorise as verbs
 from schoolgate.frontdesk.authorisations.forms import NameForm, WordForm
-from schoolgate.frontdesk.authorisations.givers import givers
 from schoolgate.frontdesk.authorisations.screens import ask_screen, list_screen
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import Errand
+from schoolgate.frontdesk.givers import givers
 from schoolgate.frontdesk.person_checks import Presented, weigh
-from schoolgate.frontdesk.views import file_of
 from schoolgate.web.htmx import render
 
 ASK = "frontdesk/authorise.html"

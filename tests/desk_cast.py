@@ -6,6 +6,7 @@ from typing import Any
 from cast import a_clerk, a_contact, a_listed_student, a_registration, an_enabled_school
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
+from schoolgate.frontdesk.policies import unset
 from schoolgate.registrations.models import SourceSchool
 from schoolgate.roster.models import Effect, Guardian, Restriction, Student
 from schoolgate.roster.restrictions import add_restriction
@@ -53,6 +54,15 @@ def an_order_against(student: Student, given: str = "Carl", family: str = "Dunn"
         by=None,
         at=LONG_AGO,
     )
+
+
+def no_custody_check(school: School) -> None:
+    """Let the school not validate relationships, neither at departures nor at visits."""
+    policy = unset(school.district)
+    policy.school = school
+    policy.validates_departures = policy.validates_visits = False
+    policy.changed_at = LONG_AGO
+    policy.save()
 
 
 def dana_at(school: School) -> User:

@@ -20,6 +20,7 @@ from desk_cast import (
     an_order_against,
     dana_at,
     marisol_at,
+    no_custody_check,
 )
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
@@ -316,8 +317,7 @@ def test_an_old_list_and_a_relative_meet_the_rules(
 def test_a_desk_without_custody_check_says_so(
     page: Page, dana: User, marisol: Student, oak: School
 ) -> None:
-    oak.validates_custody = False
-    oak.save()
+    no_custody_check(oak)
     open_child(page, marisol)
 
     check(page, "Aunt May")

@@ -19,7 +19,8 @@ from schoolgate.districts.models import School
 from schoolgate.frontdesk.models import DeskEvent, EventKind, TemporaryAuthorisation
 from schoolgate.roster.models import Guardian, Student
 
-VISITS = "/d/maple-valley/desk/oak/visits/"
+OAK = "/d/maple-valley/desk/oak/"
+VISITS = f"{OAK}visits/"
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +173,41 @@ def test_two_people_decide_at_one_screen(page: Page, lee: User, marisol: Student
     assert_good(page, "overridden")
 
 
+def test_an_administrator_looks_before_she_decides(page: Page, lee: User, marisol: Student) -> None:
+    page.goto(f"{OAK}relationships/")
+    page.get_by_label("Relatives").check()
+    page.get_by_role("button", name="What would change?").click()
+    expect(page.get_by_text("Nobody came for a student in the last 30 days")).to_be_visible()
+    assert_good(page, "relationships-tried")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_text("the school's own decision of 1:42 PM")).to_be_visible()
+    expect(page.get_by_label("Relatives")).to_be_checked()
+    assert_good(page, "relationships")
+
+
+def test_an_administrator_says_who_may_collect(page: Page, lee: User, marisol: Student) -> None:
+    page.goto(f"{DESK}{marisol.pk}/")
+    page.get_by_role("link", name="Who may collect").click()
+    elena = page.get_by_role("form", name="Elena Rivera-Cruz")
+    elena.get_by_label("Pickup").select_option("denied")
+    elena.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_good(page, "collecting-wrong")
+    elena.get_by_label("Why").fill("Letter of 20 Nov, seen by Ms. Lee")
+    elena.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("1:42 PM, Lee P.")).to_be_visible()
+    page.get_by_label("What").select_option("administrator_only")
+    page.get_by_role("textbox", name="Why").last.fill("Nurse clears first")
+    page.get_by_role("button", name="Say so").click()
+    expect(page.get_by_role("button", name=re.compile("End"))).to_be_visible()
+    assert_good(page, "collecting")
+    page.get_by_role("link", name="Back to the child").click()
+    expect(page.get_by_text("Nurse clears first")).to_be_visible()
+    assert_good(page, "child-held")
+
+
 @pytest.mark.parametrize("place", ["visits/", "here/", "authorisations/"])
 def test_a_narrow_screen_scrolls_one_way_only(
     page: Page, dana: User, marisol: Student, place: str
@@ -179,6 +215,18 @@ def test_a_narrow_screen_scrolls_one_way_only(
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
 
     page.goto(f"/d/maple-valley/desk/oak/{place}")
+
+    assert_good(page, f"narrow-{place.strip('/')}")
+
+
+@pytest.mark.parametrize("place", ["relationships/", "collecting/"])
+def test_a_narrow_screen_of_an_administrator_scrolls_one_way_only(
+    page: Page, lee: User, marisol: Student, place: str
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    child = f"{marisol.pk}/" if place == "collecting/" else ""
+
+    page.goto(f"{OAK}{place}{child}")
 
     assert_good(page, f"narrow-{place.strip('/')}")
 

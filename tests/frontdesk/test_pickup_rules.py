@@ -1236,7 +1236,7 @@ def test_the_record_holds_what_the_desk_saw() -> None:
     assert seen["freshness"]["run"] == "812"
     assert seen["evidence"] == ["photo_id"]
     assert seen["verdict"]["level"] == "VERIFY"
-    assert seen["verdict"]["rules_version"] == "2"
+    assert seen["verdict"]["rules_version"] == "3"
     assert [one["rule"] for one in seen["verdict"]["reasons"]] == ["C1", "N2"]
     assert seen["verdict"]["reasons"][1]["needs"] == [["second_proof"]]
 
@@ -1284,6 +1284,8 @@ def test_no_policy_field_can_switch_a_restriction_off() -> None:
     assert names == {
         "validates_custody",
         "known_by_sight_permitted",
+        "leaves_alone",
+        "releases_end_at",
         "roles_that_count",
         "warn_after",
         "verify_after",

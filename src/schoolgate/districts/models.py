@@ -23,8 +23,6 @@ class School(models.Model):
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="schools")
     code = models.SlugField(max_length=60)
     name = models.CharField(max_length=200)
-    # Parent-Student Relationships, switched per school (design, section 6).
-    validates_custody = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

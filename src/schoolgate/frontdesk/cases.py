@@ -6,7 +6,7 @@ evaluated then, and the desk asks an administrator. It never means "there are no
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from schoolgate.frontdesk.name_parts import PersonName
@@ -65,11 +65,15 @@ class SamePerson(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Student:
+    """`hold`: why only an administrator may let her go, empty when anybody may."""
+
     id: str
     name: str
     grade: str
     school_ids: frozenset[str]
     active: bool
+    hold: str = ""
+    may_leave_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +192,9 @@ class Policy:
 
     validates_custody: bool = True
     known_by_sight_permitted: bool = False
+    leaves_alone: bool = False
+    # From this time until the end of the day a release needs a reason.
+    releases_end_at: time | None = None
     roles_that_count: frozenset[ContactRole] = frozenset({ContactRole.PARENT, ContactRole.GUARDIAN})
     warn_after: timedelta = timedelta(hours=24)
     verify_after: timedelta = timedelta(hours=72)
@@ -216,6 +223,8 @@ class Case:
     freshness: Freshness
     policy: Policy
     evidence: frozenset[Evidence] = frozenset()
+    # Nobody comes: the student asks to leave by herself.
+    alone: bool = False
     # A key of its own, and no evidence: the child said no or was distressed.
     child_objects: bool = False
     # It did so before, whatever the clerk says now.

@@ -1,6 +1,6 @@
 """Rules about the child: is it the right one, is it here, and what does it say."""
 
-from schoolgate.frontdesk.cases import Attendance
+from schoolgate.frontdesk.cases import Attendance, Purpose
 from schoolgate.frontdesk.recognition import Recognition, known
 from schoolgate.frontdesk.rule import Finding, clock
 
@@ -18,6 +18,19 @@ def x6_not_here(who: Recognition) -> Finding | None:
         return Finding(words={"what": "Absent today"})
     companion = f" with {today.left_with}" if today.left_with else ""
     return Finding(words={"what": f"Left {clock(today.left_at)}{companion}"})
+
+
+def x4_held(who: Recognition) -> Finding | None:
+    hold = who.case.student.hold
+    leaves = who.case.purpose is Purpose.RELEASE
+    return Finding(words={"why": hold.rstrip(".")}) if hold and leaves else None
+
+
+def n7_releases_have_ended(who: Recognition) -> Finding | None:
+    ends, now = who.case.policy.releases_end_at, who.case.now
+    if ends is None or who.case.purpose is not Purpose.RELEASE or now.time() < ends:
+        return None
+    return Finding(words={"at": f"{ends:%I:%M %p}".lstrip("0")})
 
 
 def x7_child_objects(who: Recognition) -> Finding | None:

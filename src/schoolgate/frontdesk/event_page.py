@@ -8,6 +8,7 @@ from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.forms import IN_WORDS, UndoForm
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.on_file import companion_of
+from schoolgate.frontdesk.person_checks import ALONE
 from schoolgate.frontdesk.screen import Screen, header
 from schoolgate.frontdesk.type_ahead import grade_in_words
 from schoolgate.frontdesk.undo import UNDOABLE, VISITS
@@ -26,6 +27,10 @@ _ACTIONS = {
     EventKind.VISIT: "visit",
     EventKind.VISIT_END: "visit",
 }
+
+
+# The rule that says: the name is not quite the same.
+NAME_ALIKE = "N2"
 
 
 class About(NamedTuple):
@@ -63,6 +68,8 @@ def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
     stands = correction is None
     adult = companion_of(event)
     about = _ABOUT[EventKind(event.kind)]
+    if event.presented_name == ALONE:
+        about = about._replace(said="{child} left alone {at}")
     if event.kind == EventKind.REFUSAL and event.student is None:
         about = _TURNED_AWAY
     return {
@@ -93,7 +100,22 @@ def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
         if event.list_as_of
         else "never synced",
         "form": form,
+        "remembers": may_remember(event, desk),
     }
+
+
+def may_remember(event: DeskEvent, desk: Desk) -> bool:
+    """Whether the name as presented may be learnt of the contact: another form of hers, verified.
+
+    Only today, of a record that stands, and once.
+    """
+    stands = not hasattr(event, "correction")
+    is_today = desk.here(event.decided_at).date() == desk.today
+    if event.guardian is None or NAME_ALIKE not in event.rules or not (stands and is_today):
+        return False
+    if event.kind not in {EventKind.EARLY_DEPARTURE, EventKind.VISIT}:
+        return False
+    return not event.guardian.aliases.filter(name=event.presented_name).exists()
 
 
 def given_first(student: Student | None) -> str:

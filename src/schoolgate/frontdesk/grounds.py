@@ -50,6 +50,12 @@ def _ground(who: Recognition, **words: str) -> Finding:
     return Finding(words=words, needs=(accepted_proofs(who),))
 
 
+def r4_leaves_alone(who: Recognition) -> Finding | None:
+    case = who.case
+    may = case.alone and case.student.may_leave_alone and case.policy.leaves_alone
+    return Finding(words={"why": "18, or with permission on file"}) if may else None
+
+
 def r0_no_custody_check(who: Recognition) -> Finding | None:
     return None if who.case.policy.validates_custody else Finding()
 

@@ -116,6 +116,72 @@ class TemporaryAuthorisation(models.Model):
         ]
 
 
+class RelationshipPolicy(models.Model):
+    """What a district decides about releases and visits: for one school, or (no school) for all.
+
+    Parent-Student Relationships. Nothing in it switches a restriction off.
+    """
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, null=True)
+    validates_departures = models.BooleanField(default=True)
+    validates_visits = models.BooleanField(default=True)
+    # Roles of a source that count as listed: parent, guardian, relative.
+    roles_that_count = models.JSONField()
+    known_by_sight = models.BooleanField(default=False)
+    leaves_alone = models.BooleanField(default=False)
+    # From this time until the end of the day a release needs a reason. The school's own time.
+    releases_end_at = models.TimeField(null=True)
+    # The age of the list, in hours: a banner, a call, an administrator.
+    warn_hours = models.PositiveSmallIntegerField()
+    verify_hours = models.PositiveSmallIntegerField()
+    limit_hours = models.PositiveSmallIntegerField()
+    # Of the district's own: no school differs.
+    locked = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "school"],
+                name="one_policy_per_school",
+                nulls_distinct=False,
+            ),
+        ]
+
+
+class HoldKind(models.TextChoices):
+    ADMINISTRATOR_ONLY = "administrator_only"
+    MAY_LEAVE_ALONE = "may_leave_alone"
+
+
+class StudentHold(models.Model):
+    """What the school says of a student herself: an administrator only, or she may leave alone."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="holds")
+    kind = models.CharField(max_length=20, choices=HoldKind.choices)
+    why = models.CharField(max_length=140)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "student", "kind"],
+                condition=models.Q(ended_at=None),
+                name="one_hold_of_a_kind_at_a_time",
+            ),
+        ]
+
+
 class BellSchedule(models.Model):
     """The periods of a school's day. OneRoster 1.1 knows no bell times."""
 

@@ -11,13 +11,15 @@ from typing import Any
 
 from schoolgate.districts.models import School
 from schoolgate.frontdesk import cases
-from schoolgate.frontdesk.models import DeskEvent
+from schoolgate.frontdesk.models import DeskEvent, HoldKind, StudentHold
 from schoolgate.frontdesk.name_parts import PersonName
 from schoolgate.frontdesk.namesakes import Namesake, StudentName, near_names
+from schoolgate.frontdesk.policies import policy_of
 from schoolgate.frontdesk.queries import (
     aliases_of,
     authorisations_of,
     departures_of,
+    holds_of,
     perhaps_namesakes,
     pickup_states_of,
     relationships_of,
@@ -33,7 +35,7 @@ from schoolgate.roster.models import (
     Student,
 )
 from schoolgate.roster.queries import records_of_child
-from schoolgate.roster.restrictions import REVIEW_GRACE, restrictions_covering
+from schoolgate.roster.restrictions import restrictions_covering
 from schoolgate.sync.freshness import (
     Freshness,
     freshness_of_student,
@@ -91,7 +93,7 @@ def look_up(
         purpose=purpose,
         school=school,
         row=student,
-        student=_student(student, school),
+        student=_student(student, school, holds_of(student)),
         today=_today(departures, now=now),
         departures=departures,
         guardians={str(pair.guardian_id): pair.guardian for pair in pairs},
@@ -105,7 +107,7 @@ def look_up(
         namesakes=_namesakes(student, school, current),
         freshness=freshness_of_student(student, school),
         change_waits=waiting_change_about(student.sourced_id, student.registration_id),
-        policy=cases.Policy(validates_custody=school.validates_custody, review_grace=REVIEW_GRACE),
+        policy=policy_of(school, purpose),
     )
 
 
@@ -134,7 +136,8 @@ def case_of(file: OnFile, adult: cases.Adult, **seen: Any) -> cases.Case:
     )
 
 
-def _student(student: Student, school: School) -> cases.Student:
+def _student(student: Student, school: School, holds: Iterable[StudentHold]) -> cases.Student:
+    why = {hold.kind: hold.why for hold in holds}
     return cases.Student(
         id=str(student.pk),
         name=" ".join(filter(None, (student.given_name, student.middle_name, student.family_name))),
@@ -142,6 +145,8 @@ def _student(student: Student, school: School) -> cases.Student:
         # The row was fetched from this school's list.
         school_ids=frozenset({str(school.pk)}),
         active=student.state == State.ACTIVE,
+        hold=why.get(HoldKind.ADMINISTRATOR_ONLY, ""),
+        may_leave_alone=HoldKind.MAY_LEAVE_ALONE in why,
     )
 
 

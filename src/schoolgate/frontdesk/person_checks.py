@@ -28,7 +28,11 @@ from schoolgate.roster.models import Student
 
 # Rules of the table: what a temporary authorisation speaks through, and what does without one.
 GROUND_OF_AUTHORISATION = "R2"
-GROUNDS_OF_LIST = frozenset({"R0", "R1", "R3"})
+GROUNDS_OF_LIST = frozenset({"R0", "R1", "R3", "R4"})
+
+
+# What stands in the place of a name when nobody comes.
+ALONE = "nobody (alone)"
 
 
 class StudentNotListed(Exception):
@@ -46,6 +50,11 @@ class Presented:
     child_objects: bool = False
     # The child said no before, at this counter.
     child_objected: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Nobody came: the student asks to leave by herself."""
+        return self.name == ALONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +136,7 @@ def weigh(file: OnFile, presented: Presented) -> Weighed:
     case = case_of(
         file,
         adult,
+        alone=presented.alone,
         evidence=presented.evidence,
         child_objects=presented.child_objects,
         child_objected=presented.child_objected,
@@ -199,14 +209,17 @@ def _obstacle(weighed: Weighed, desk: Desk, asked: Asked) -> Obstacle | None:
         return _obstacle_of_override(desk, words)
     if not verdict.may_finish(desk.finisher, presented.evidence):
         return Obstacle.NOT_FINISHED
-    if verdict.level is Level.VERIFY_ADMIN and len(words.note) < REASON_AT_LEAST_CHARACTERS:
+    asks_why = verdict.level_for(desk.finisher) is Level.VERIFY_ADMIN
+    asks_why = asks_why or Evidence.REASON_STATED in presented.evidence
+    if asks_why and len(words.note) < REASON_AT_LEAST_CHARACTERS:
         return Obstacle.NO_REASON
     return None
 
 
 def may_be_overridden(verdict: Verdict, desk: Desk) -> bool:
     """Whether two people may decide against this: an administrator here, and another who agrees."""
-    return verdict.level is Level.DENY and desk.finisher is Finisher.SCHOOL_ADMIN
+    is_admin = desk.finisher is Finisher.SCHOOL_ADMIN
+    return is_admin and verdict.level_for(desk.finisher) is Level.DENY
 
 
 def _obstacle_of_override(desk: Desk, words: Words) -> Obstacle | None:

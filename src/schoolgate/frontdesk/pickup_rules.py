@@ -20,6 +20,12 @@ NO_GROUND = Reason(
     text="Nothing on file says that this adult may come for this child.",
     unlock="Administrator",
 )
+NOT_ALONE = Reason(
+    rule="R-",
+    level=Level.VERIFY_ADMIN,
+    text="Nothing on file says that this student may leave alone.",
+    unlock="Administrator",
+)
 
 
 def decide(case: Case, *, rules: Iterable[Rule] = RULES) -> Verdict:
@@ -29,13 +35,15 @@ def decide(case: Case, *, rules: Iterable[Rule] = RULES) -> Verdict:
     spoken = [
         (rule.kind, reason)
         for rule in rules
-        if (custody or rule.always_binds) and (reason := _ask(rule, who))
+        if (custody or rule.always_binds)
+        and (rule.without_adult or not case.alone)
+        and (reason := _ask(rule, who))
     ]
     grounds = tuple(one for kind, one in spoken if kind is Kind.GROUND and not one.fault)
     notes = tuple(one for kind, one in spoken if kind is Kind.NOTE and not one.fault)
     objections = [one for kind, one in spoken if kind is Kind.CHECK or one.fault]
     if not grounds and _nothing_speaks_for(who, objections):
-        objections.append(NO_GROUND)
+        objections.append(NOT_ALONE if case.alone else NO_GROUND)
     reasons = tuple(sorted(objections, key=lambda one: -one.level))
     return Verdict(
         level=max((one.level for one in reasons), default=Level.ALLOW),
@@ -62,7 +70,14 @@ def _ask(rule: Rule, who: Recognition) -> Reason | None:
             fault=type(error).__name__,
         )
     needs = rule.needs if finding.needs is None else finding.needs
-    return Reason(rule=rule.id, level=rule.level, text=text, unlock=rule.unlock, needs=needs)
+    return Reason(
+        rule=rule.id,
+        level=rule.level,
+        text=text,
+        unlock=rule.unlock,
+        needs=needs,
+        lifted_by_admin=rule.lifted_by_admin,
+    )
 
 
 def _nothing_speaks_for(who: Recognition, objections: list[Reason]) -> bool:
@@ -72,4 +87,6 @@ def _nothing_speaks_for(who: Recognition, objections: list[Reason]) -> bool:
     from an administrator's decision to a clerk's.
     """
     worst = max((one.level for one in objections), default=Level.ALLOW)
+    if who.case.alone:
+        return worst < Level.BLOCK
     return worst < Level.VERIFY_ADMIN and not (objections and claims(who))

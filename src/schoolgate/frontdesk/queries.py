@@ -9,7 +9,7 @@ from django.db.models.functions import Replace
 
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import District, Role, School
-from schoolgate.frontdesk.models import DeskEvent, EventKind, TemporaryAuthorisation
+from schoolgate.frontdesk.models import DeskEvent, EventKind, StudentHold, TemporaryAuthorisation
 from schoolgate.frontdesk.namesakes import first_and_family
 from schoolgate.roster.models import (
     Alias,
@@ -140,6 +140,13 @@ def in_force_of(district_id: int, now: datetime) -> Any:
         .select_related("given_by")
         .order_by("valid_from", "id")
     )
+
+
+def holds_of(student: Student) -> QuerySet[StudentHold]:
+    """List what the school says of the student herself, in force now."""
+    return StudentHold.objects.filter(
+        district_id=student.district_id, student=student, ended_at=None
+    ).order_by("id")
 
 
 def departures_of(student: Student, *, since: datetime) -> QuerySet[DeskEvent]:

@@ -36,6 +36,9 @@ class Rule:
     unlock: str = ""
     needs: Needs = ()
     always_binds: bool = False
+    # Asked also when nobody comes and the student leaves alone.
+    without_adult: bool = False
+    lifted_by_admin: bool = False
     speaks: Callable[[Recognition], Finding | None]
 
 

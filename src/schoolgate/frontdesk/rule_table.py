@@ -11,7 +11,7 @@ from schoolgate.frontdesk import restriction_rules as orders
 from schoolgate.frontdesk.rule import Kind, Rule
 from schoolgate.frontdesk.verdicts import Evidence, Level, Needs
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 
 def _each(*evidence: Evidence) -> Needs:
@@ -50,6 +50,15 @@ RULES: tuple[Rule, ...] = (
         speaks=grounds.r3_cleared_for_pickup,
     ),
     Rule(
+        id="R4",
+        kind=Kind.GROUND,
+        level=Level.ALLOW,
+        without_adult=True,
+        always_binds=True,
+        text="May sign out alone: {why}.",
+        speaks=grounds.r4_leaves_alone,
+    ),
+    Rule(
         id="R0",
         kind=Kind.GROUND,
         level=Level.ALLOW,
@@ -61,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="X6",
         level=Level.BLOCK,
+        without_adult=True,
         text="{what}.",
         unlock="Correct the earlier record",
         always_binds=True,
@@ -86,14 +96,26 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="X3",
         level=Level.DENY,
+        without_adult=True,
         text="Only named adults may come for this child: {names}.",
         unlock=_TWO_PEOPLE,
         always_binds=True,
         speaks=orders.x3_not_among_named_adults,
     ),
     Rule(
+        id="X4",
+        level=Level.DENY,
+        without_adult=True,
+        lifted_by_admin=True,
+        text="An administrator only: {why}.",
+        unlock="Administrator",
+        always_binds=True,
+        speaks=child.x4_held,
+    ),
+    Rule(
         id="X7",
         level=Level.DENY,
+        without_adult=True,
         text="The child did not confirm this adult.",
         unlock="Administrator",
         always_binds=True,
@@ -149,6 +171,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="A9",
         level=Level.VERIFY_ADMIN,
+        without_adult=True,
         text="The child said no or was distressed, and this was taken back.",
         unlock="Administrator, and the child confirms the adult",
         needs=_each(Evidence.CHILD_CONFIRMED),
@@ -158,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="A5",
         level=Level.VERIFY_ADMIN,
+        without_adult=True,
         text="A change to this child's contacts waits for approval.",
         unlock="Administrator approves the change",
         speaks=lists.a5_change_waits,
@@ -165,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="A6",
         level=Level.VERIFY_ADMIN,
+        without_adult=True,
         text="{what}.",
         unlock="Administrator and call-back",
         needs=_each(Evidence.CALL_BACK),
@@ -189,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="C1",
         level=Level.VERIFY,
+        without_adult=True,
         text="This child can be mistaken for another student ({why}).",
         unlock="Second identifier of the child, and the child confirms the adult",
         needs=_each(Evidence.SECOND_IDENTIFIER, Evidence.CHILD_CONFIRMED),
@@ -226,15 +252,27 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="N5",
         level=Level.VERIFY,
+        without_adult=True,
         text="Lists are {hours} h old.",
         unlock="Call-back",
         speaks=lists.n5_old,
+    ),
+    Rule(
+        id="N7",
+        level=Level.VERIFY,
+        without_adult=True,
+        text="Releases end at {at}: it is later.",
+        unlock="A reason to go now, written down",
+        needs=_each(Evidence.REASON_STATED),
+        always_binds=True,
+        speaks=child.n7_releases_have_ended,
     ),
     # --- for information ---------------------------------------------------------------------
     Rule(
         id="N5",
         kind=Kind.NOTE,
         level=Level.ALLOW,
+        without_adult=True,
         text="Lists are {hours} h old; the last sync is late or failed.",
         speaks=lists.n5_banner,
     ),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from schoolgate.frontdesk.cases import ContactRole, Effect, Pickup, Restriction
+from schoolgate.frontdesk.cases import ContactRole, Effect, Pickup, Purpose, Restriction
 from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.namesakes import Nearness
 from schoolgate.frontdesk.on_file import OnFile, companion_of
-from schoolgate.frontdesk.person_checks import Presented, weigh
+from schoolgate.frontdesk.person_checks import ALONE, Presented, weigh
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.type_ahead import family_first, grade_in_words, last_four
 from schoolgate.frontdesk.verdicts import Evidence, Level
@@ -94,6 +94,9 @@ class StudentCard:
     former: tuple[FormerRow, ...]
     namesakes: tuple[str, ...]
     authorised: tuple[AuthorisedRow, ...]
+    # Why only an administrator lets her go; and what to press when she leaves by herself.
+    hold: str
+    alone: str
     change_waits: bool
     custody_validated: bool
 
@@ -125,9 +128,16 @@ def student_card(file: OnFile) -> StudentCard:
             for one in file.authorisations
             if one.uses_left > 0
         ),
+        hold=file.student.hold,
+        alone=ALONE if _may_leave_alone(file) else "",
         change_waits=file.change_waits,
         custody_validated=file.policy.validates_custody,
     )
+
+
+def _may_leave_alone(file: OnFile) -> bool:
+    flagged = file.student.may_leave_alone and file.policy.leaves_alone
+    return flagged and file.purpose is Purpose.RELEASE
 
 
 def _status(file: OnFile) -> str:

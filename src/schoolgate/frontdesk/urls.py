@@ -5,9 +5,11 @@ from django.urls import include, path
 from schoolgate.frontdesk import views
 from schoolgate.frontdesk.arrivals import urls as arrivals
 from schoolgate.frontdesk.authorisations import urls as authorisations
+from schoolgate.frontdesk.collecting import urls as collecting
 from schoolgate.frontdesk.day_log import urls as day_log
 from schoolgate.frontdesk.errands import EARLY_DEPARTURE, VISIT
 from schoolgate.frontdesk.register import urls as register
+from schoolgate.frontdesk.relationships import urls as relationships
 from schoolgate.frontdesk.visits import urls as visits
 
 app_name = "frontdesk"
@@ -40,7 +42,9 @@ urlpatterns = [
     path(f"{DESK}visit/", include(to_students)),
     path(DESK, include(arrivals.urlpatterns)),
     path(DESK, include(authorisations.urlpatterns)),
+    path(DESK, include(collecting.urlpatterns)),
     path(DESK, include(day_log.urlpatterns)),
     path(DESK, include(register.urlpatterns)),
+    path(DESK, include(relationships.urlpatterns)),
     path(DESK, include(visits.urlpatterns)),
 ]

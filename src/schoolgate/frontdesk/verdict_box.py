@@ -80,7 +80,8 @@ def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
     """Lay one verdict out for a person with this authority."""
     verdict = weighed.verdict
     spoken = _in_words(verdict.reasons or verdict.grounds, weighed.file)
-    in_hand = verdict.level in _in_hand_of(finisher)
+    level = verdict.level_for(finisher)
+    in_hand = level in _in_hand_of(finisher)
     return VerdictBox(
         level=verdict.level,
         word=_WORDS[verdict.level],
@@ -91,11 +92,12 @@ def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
         tick_groups=_tick_groups(weighed) if in_hand else (),
         choices=_choices(weighed) if in_hand else (),
         asks_same_person=asks_same_person(weighed),
-        asks_reason=in_hand and verdict.level is Level.VERIFY_ADMIN,
+        asks_reason=in_hand
+        and (level is Level.VERIFY_ADMIN or Evidence.REASON_STATED in weighed.presented.evidence),
         reason_at_least=REASON_AT_LEAST_CHARACTERS,
         in_hand=in_hand,
         may_release=verdict.may_finish(finisher, weighed.presented.evidence),
-        may_override=verdict.level is Level.DENY and finisher is Finisher.SCHOOL_ADMIN,
+        may_override=level is Level.DENY and finisher is Finisher.SCHOOL_ADMIN,
         may_authorise=may_authorise(weighed),
         say=NEUTRAL_SENTENCE if verdict.level is Level.DENY and "Say:" not in spoken[0] else "",
     )
@@ -121,7 +123,7 @@ def _next_step(weighed: Weighed, finisher: Finisher) -> str:
     verdict = weighed.verdict
     if verdict.level <= Level.VERIFY:
         return ""
-    if verdict.level is Level.VERIFY_ADMIN and finisher is Finisher.SCHOOL_ADMIN:
+    if verdict.level_for(finisher) is Level.VERIFY_ADMIN and finisher is Finisher.SCHOOL_ADMIN:
         return "You decide: check, tick, and write down why."
     if may_authorise(weighed):
         return "Call a listed contact: with her word the adult may come today."
@@ -173,6 +175,7 @@ def _label(evidence: Evidence, weighed: Weighed) -> str:
         Evidence.CALL_BACK: f"Called back {_numbers_on_file(weighed)}",
         Evidence.COMPARED_WITH_ORDER: "Birth date or photo compared with the order: another person",
         Evidence.PAPER_CARD: "Paper card on file names this adult",
+        Evidence.REASON_STATED: "There is a reason to go now, and it stands in the note",
     }
     return labels[evidence]
 

@@ -32,6 +32,8 @@ class Evidence(StrEnum):
     CONTACT_CHOSEN = "contact_chosen"
     COMPARED_WITH_ORDER = "compared_with_order"
     PAPER_CARD = "paper_card"
+    # Why the child goes although releases have ended for the day: it stands in the note.
+    REASON_STATED = "reason_stated"
 
 
 class Finisher(StrEnum):
@@ -53,6 +55,8 @@ class Reason:
     unlock: str = ""
     needs: Needs = ()
     fault: str = ""
+    # A no at the desk that an administrator alone may lift.
+    lifted_by_admin: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +83,15 @@ class Verdict:
     def may_finish(self, role: Finisher, evidence: Iterable[Evidence]) -> bool:
         """Whether this person may complete the release or visit with this evidence.
 
-        A clerk finishes ALLOW and VERIFY, a school administrator VERIFY_ADMIN too; all asked
-        evidence must be given. Nobody finishes DENY or BLOCK at the desk.
+        A clerk finishes ALLOW and VERIFY, a school administrator VERIFY_ADMIN too, and a hold of
+        the school's own; all asked evidence must be given. Nobody finishes any other DENY, nor
+        BLOCK, at the desk.
         """
         highest = Level.VERIFY if role is Finisher.CLERK else Level.VERIFY_ADMIN
-        return self.level <= highest and not self.missing(evidence)
+        return self.level_for(role) <= highest and not self.missing(evidence)
+
+    def level_for(self, role: Finisher) -> Level:
+        """How severe the answer is to this person: what she may lift alone is hers to decide."""
+        if role is Finisher.CLERK or not any(one.lifted_by_admin for one in self.reasons):
+            return self.level
+        return max(Level.VERIFY_ADMIN if one.lifted_by_admin else one.level for one in self.reasons)

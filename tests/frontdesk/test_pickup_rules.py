@@ -1272,6 +1272,17 @@ def test_the_record_tells_what_could_not_be_looked_up_from_what_was_empty() -> N
     assert seen["freshness"]["age_seconds"] is None
 
 
+def test_a_short_form_and_a_misspelt_order_meet_in_the_listed_contact() -> None:
+    order = an_order("Robert", "Rivra", Effect.NO_RELEASE)
+
+    verdict = decide(
+        a_case(adult=Adult(name="Bob Rivera"), contacts=(ROBERT,), restrictions=(order,))
+    )
+
+    assert verdict.reasons[0].rule == "A1"
+    assert verdict.level is Level.VERIFY_ADMIN
+
+
 def test_every_rule_id_stands_once_for_each_of_its_levels() -> None:
     rows = [(rule.id, rule.level) for rule in RULES]
 

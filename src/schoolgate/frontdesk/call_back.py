@@ -3,9 +3,8 @@
 Never that adult, and never one who may not take the child herself.
 """
 
-from schoolgate.frontdesk.cases import Contact, ContactRole, Effect, Pickup, Restriction
-from schoolgate.frontdesk.lookalikes import loosely_alike
-from schoolgate.frontdesk.recognition import Recognition, known
+from schoolgate.frontdesk.cases import Contact, ContactRole, Effect, Pickup
+from schoolgate.frontdesk.recognition import Recognition, known, may_be_about
 
 # An order of any kind against a contact takes away her word; being one of the only adults does not.
 AGAINST = frozenset(Effect) - {Effect.ONLY_THESE_ADULTS}
@@ -25,7 +24,7 @@ def who_may_be_called(who: Recognition) -> tuple[Contact, ...]:
         if one.adult_id not in at_counter
         and one.has_number
         and _her_word_counts(who, one)
-        and not any(_may_be_about(order, one) for order in orders)
+        and not any(may_be_about(order, one) for order in orders)
     )
 
 
@@ -34,12 +33,3 @@ def _her_word_counts(who: Recognition, contact: Contact) -> bool:
         return contact.pickup is Pickup.ALLOWED
     roles = who.case.policy.roles_that_count | {ContactRole.PARENT, ContactRole.GUARDIAN}
     return contact.role in roles
-
-
-def _may_be_about(order: Restriction, contact: Contact) -> bool:
-    names = (str(contact.name), *contact.aliases)
-    return contact.adult_id in order.adult_ids or any(
-        loosely_alike(known_as, name, aliases=order.aliases)
-        for known_as in names
-        for name in order.names
-    )

@@ -171,7 +171,7 @@ class Recognition:
     def _might_be_subject(self, order: Restriction) -> bool:
         presented = self.case.adult.name
         by_name = (loosely_alike(presented, name, aliases=order.aliases) for name in order.names)
-        return any(by_name) or any(_is_about(order, one) for one in self._perhaps)
+        return any(by_name) or any(may_be_about(order, one) for one in self._perhaps)
 
     def _is_subject(self, order: Restriction) -> bool:
         """Compare with the presented name and with every contact that the adult surely is."""
@@ -222,6 +222,20 @@ class Recognition:
         taken_for = (one.contact for one in (*self.taken_for, *self.former_candidates))
         everyone = dict.fromkeys((*taken_for, *self._surely))
         return tuple(one for one in everyone if one.pickup is Pickup.DENIED)
+
+
+def may_be_about(order: Restriction, contact: Contact) -> bool:
+    """Whether a contact may be whom an order names: loose, as with the name that was presented.
+
+    "Bob Okafor" may be the listed Robert Okafor, and he the Robert Okfor of an order, though nobody
+    would take the one spelling for the other.
+    """
+    names: tuple[str | PersonName, ...] = (contact.name, *contact.aliases)
+    return contact.adult_id in order.adult_ids or any(
+        loosely_alike(known_as, name, aliases=order.aliases)
+        for known_as in names
+        for name in order.names
+    )
 
 
 def _is_about(order: Restriction, contact: Contact) -> bool:

@@ -17,7 +17,7 @@ def relationships_screen(
     counts = decided.counts
     return {
         **empty_screen(desk),
-        "action": "relationships",
+        "action": "register",
         "form": form or PolicyForm(initial=initial_of(counts, locked=decided.locked)),
         "locked": decided.locked,
         "whose": "the school's own" if counts.school_id else "the district's",

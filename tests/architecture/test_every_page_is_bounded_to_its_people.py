@@ -141,6 +141,8 @@ PAGES = {
     "frontdesk:authorised": Page(DESK, [*SCHOOL, NUMBER], "post"),
     "frontdesk:visit_authorise": Page(DESK, [*SCHOOL, NUMBER], "post"),
     "frontdesk:visit_authorised": Page(DESK, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:reports": Page(DESK, SCHOOL),
+    "frontdesk:sums": Page(DESK, SCHOOL, "post"),
     "frontdesk:relationships": Page(SET_UP, SCHOOL),
     "frontdesk:try_relationships": Page(SET_UP, SCHOOL, "post"),
     "frontdesk:collecting": Page(SET_UP, [*SCHOOL, NUMBER]),

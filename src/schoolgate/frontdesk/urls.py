@@ -10,6 +10,7 @@ from schoolgate.frontdesk.day_log import urls as day_log
 from schoolgate.frontdesk.errands import EARLY_DEPARTURE, VISIT
 from schoolgate.frontdesk.register import urls as register
 from schoolgate.frontdesk.relationships import urls as relationships
+from schoolgate.frontdesk.reports import urls as reports
 from schoolgate.frontdesk.visits import urls as visits
 
 app_name = "frontdesk"
@@ -46,5 +47,6 @@ urlpatterns = [
     path(DESK, include(day_log.urlpatterns)),
     path(DESK, include(register.urlpatterns)),
     path(DESK, include(relationships.urlpatterns)),
+    path(DESK, include(reports.urlpatterns)),
     path(DESK, include(visits.urlpatterns)),
 ]

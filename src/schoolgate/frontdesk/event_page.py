@@ -63,7 +63,9 @@ _ABOUT = {
 
 def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
     """Give the page of one event."""
-    local = event.decided_at.astimezone(desk.now.tzinfo)
+    local = desk.here(event.decided_at)
+    # Of a kiosk the desk confirms later than the student came.
+    came = desk.here(event.opened_at) if event.kind == EventKind.LATE_ARRIVAL else local
     correction = getattr(event, "correction", None)
     stands = correction is None
     adult = companion_of(event)
@@ -79,7 +81,7 @@ def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
         "slip": slip(desk, event) if event.kind in SLIPS and stands else None,
         "head": SLIPS.get(EventKind(event.kind), ""),
         "what": about.what,
-        "said": about.said.format(child=given_first(event.student), adult=adult, at=hour_of(local)),
+        "said": about.said.format(child=given_first(event.student), adult=adult, at=hour_of(came)),
         "undone": about.undone,
         "home": about.home,
         "action": _ACTIONS.get(EventKind(event.kind), "out"),

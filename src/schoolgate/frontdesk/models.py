@@ -189,3 +189,49 @@ class BellSchedule(models.Model):
     school = models.OneToOneField(School, on_delete=models.CASCADE, related_name="bell_schedule")
     # As arrivals/bell_schedule.py writes it: a period a line.
     lines = models.TextField(max_length=2_000)
+
+
+class Kiosk(models.Model):
+    """A device at which students say that they are late. It is nobody's sign-in."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="kiosks")
+    name = models.CharField(max_length=60)
+    # SHA-256 of what the device alone keeps.
+    secret_hash = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KioskArrival(models.Model):
+    """What a student typed at a kiosk. It waits for the desk, and is no record before."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.ForeignKey(School, on_delete=models.CASCADE)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE)
+    arrived_at = models.DateTimeField()
+    reason = models.CharField(max_length=60)
+    period = models.CharField(max_length=20, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True)
+    # Once the desk has said yes or no.
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    event = models.OneToOneField(DeskEvent, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "student"],
+                condition=models.Q(settled_at=None),
+                name="a_student_waits_once",
+            ),
+        ]

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.models import BellSchedule, DeskEvent, EventKind
+from schoolgate.frontdesk.models import BellSchedule, DeskEvent, EventKind, KioskArrival
 
 
 def schedule_of(school: School) -> BellSchedule | None:
@@ -28,6 +28,17 @@ def departed_today(desk: Desk, student_ids: Iterable[int] | None = None) -> Quer
 def returned_today(desk: Desk) -> QuerySet[DeskEvent]:
     """List today's returns that stand, the latest first."""
     return _today(desk, EventKind.RETURN, None).select_related("ends")
+
+
+def waiting_at(desk: Desk) -> QuerySet[KioskArrival]:
+    """List what students said at this school's kiosks and nobody settled, the oldest first."""
+    return (
+        KioskArrival.objects.filter(
+            district_id=desk.school.district_id, school=desk.school, settled_at=None
+        )
+        .select_related("student", "kiosk")
+        .order_by("arrived_at", "id")
+    )
 
 
 def _today(desk: Desk, kind: EventKind, student_ids: Iterable[int] | None) -> QuerySet[DeskEvent]:

@@ -15,15 +15,16 @@ from schoolgate.frontdesk.arrivals.queries import (
     late_today,
     returned_today,
     schedule_of,
+    waiting_at,
 )
 from schoolgate.frontdesk.arrivals.return_to_school import minutes_away
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.models import DeskEvent
+from schoolgate.frontdesk.models import DeskEvent, EventKind, KioskArrival
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.screen import Screen, empty_screen
 from schoolgate.frontdesk.type_ahead import described
-from schoolgate.web.moments import hour_of
+from schoolgate.web.moments import clock, hour_of
 
 LAST_SHOWN = 10
 _REASONS = {one.code: one.words for one in REASONS}
@@ -59,6 +60,7 @@ def late_screen(
         "reasons": REASONS,
         "obstacle": _OBSTACLES[answer.obstacle] if answer and answer.obstacle else "",
         "recorded": [slip(desk, one) for one in today.filter(pk__in=list(done))],
+        "waiting": [_waiting(desk, one) for one in waiting_at(desk)],
         "today": [slip(desk, one) for one in today[:LAST_SHOWN]],
         "count": today.count(),
     }
@@ -96,9 +98,22 @@ def bell_schedule_screen(desk: Desk, form: BellScheduleForm | None = None) -> Sc
     }
 
 
+def _waiting(desk: Desk, arrival: KioskArrival) -> Screen:
+    (student,) = described(desk.school, [arrival.student], same_names=False)
+    return {
+        "id": arrival.pk,
+        "student": student,
+        "at": clock(arrival.arrived_at, now=desk.now),
+        "reason": _REASONS.get(arrival.reason, ""),
+        "kiosk": arrival.kiosk.name,
+    }
+
+
 def slip(desk: Desk, event: DeskEvent) -> Screen:
     """Give one late arrival or return as its slip and its line in the list say it."""
-    here = desk.here(event.decided_at)
+    # A kiosk's arrival is confirmed later than the student came.
+    is_late = event.kind == EventKind.LATE_ARRIVAL
+    here = desk.here(event.opened_at if is_late else event.decided_at)
     students = [event.student] if event.student else []
     (student,) = described(desk.school, students, same_names=False)
     return {

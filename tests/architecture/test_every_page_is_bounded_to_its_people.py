@@ -58,7 +58,8 @@ class Page:
 
 
 # Asked by machines: who may is said by a token, or by where they ask from (tests/config).
-BY_TOKEN = {"metrics"}
+# A kiosk is a device, and not there for whoever is signed in elsewhere (tests/frontdesk/kiosk).
+BY_TOKEN = {"metrics", "frontdesk:kiosk", "frontdesk:kiosk_find", "frontdesk:kiosk_say"}
 
 PAGES = {
     "healthz": Page(EVERYBODY),
@@ -141,10 +142,6 @@ PAGES = {
     "frontdesk:authorised": Page(DESK, [*SCHOOL, NUMBER], "post"),
     "frontdesk:visit_authorise": Page(DESK, [*SCHOOL, NUMBER], "post"),
     "frontdesk:visit_authorised": Page(DESK, [*SCHOOL, NUMBER], "post"),
-    # Not there for a device that is no kiosk, whoever is signed in (tests/frontdesk/kiosk).
-    "frontdesk:kiosk": Page(set()),
-    "frontdesk:kiosk_find": Page(set(), method="post"),
-    "frontdesk:kiosk_say": Page(set(), method="post"),
     "frontdesk:kiosks": Page(SET_UP, SCHOOL),
     "frontdesk:add_kiosk": Page(SET_UP, SCHOOL, "post"),
     "frontdesk:end_kiosk": Page(SET_UP, [*SCHOOL, NUMBER], "post"),

@@ -41,10 +41,14 @@ class Choice:
     token: str
 
 
-def grades_of(desk: Desk) -> list[str]:
-    """List the grades of the school, as its source writes them."""
+def grades_of(desk: Desk) -> list[tuple[str, str]]:
+    """List the grades of the school, as its source writes them and as a child reads them."""
     grades = enrolled_at(desk.school).exclude(grade="").values_list("grade", flat=True)
-    return sorted(set(grades))
+    return [(one, _grade(one)) for one in sorted(set(grades))]
+
+
+def _grade(grade: str) -> str:
+    return grade.lstrip("0") or grade
 
 
 def find(desk: Desk, typed: str, grade: str) -> list[Choice]:
@@ -79,7 +83,7 @@ def _fitting(desk: Desk, typed: str, grade: str) -> QuerySet[Student]:
 def _choice(student: Student) -> Choice:
     return Choice(
         name=f"{student.given_name} {student.family_name[:1]}.",
-        grade=student.grade.lstrip("0") or student.grade,
+        grade=_grade(student.grade),
         token=signing.dumps(student.pk, salt=SALT),
     )
 

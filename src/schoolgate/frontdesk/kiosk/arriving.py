@@ -44,10 +44,15 @@ class Choice:
 def grades_of(desk: Desk) -> list[tuple[str, str]]:
     """List the grades of the school, as its source writes them and as a child reads them."""
     grades = enrolled_at(desk.school).exclude(grade="").values_list("grade", flat=True)
-    return [(one, _grade(one)) for one in sorted(set(grades))]
+    return [(one, _read(one)) for one in sorted(set(grades))]
 
 
-def _grade(grade: str) -> str:
+def grade_of(student: Student) -> str:
+    """Give a student's grade as a child reads it: 2, and not 02."""
+    return _read(student.grade)
+
+
+def _read(grade: str) -> str:
     return grade.lstrip("0") or grade
 
 
@@ -83,7 +88,7 @@ def _fitting(desk: Desk, typed: str, grade: str) -> QuerySet[Student]:
 def _choice(student: Student) -> Choice:
     return Choice(
         name=f"{student.given_name} {student.family_name[:1]}.",
-        grade=_grade(student.grade),
+        grade=grade_of(student),
         token=signing.dumps(student.pk, salt=SALT),
     )
 

@@ -92,7 +92,9 @@ def say(request: HttpRequest, desk: Desk, kiosk: Kiosk) -> HttpResponse:
     except arriving.SeeTheDesk as see:
         return _desk(request, desk, see.why)
     at = hour_of(desk.here(arrival.arrived_at))
-    return render(request, PAGE, _screen(request, desk, step="done", arrival=arrival, at=at))
+    grade = arriving.grade_of(arrival.student)
+    done = {"step": "done", "arrival": arrival, "at": at, "grade": grade}
+    return render(request, PAGE, _screen(request, desk, **done))
 
 
 def _begin(request: HttpRequest, desk: Desk) -> Screen:

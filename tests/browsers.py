@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from playwright.sync_api import Browser, Page, Playwright
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from pytest_django.live_server_helper import LiveServer
+
+from schoolgate.accounts.models import User
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -36,6 +40,16 @@ def start_chromium(playwright: Playwright) -> Browser:
             "The browser tests need Chromium. On Debian: sudo apt-get install chromium"
         )
     return playwright.chromium.launch(executable_path=executable, args=FLAGS)
+
+
+def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> None:
+    """Sign a person in without her typing anything."""
+    client = Client()
+    client.force_login(user)
+    # The first request of a process loads the code of every page: not while the browser waits.
+    client.get("/")
+    cookie = client.cookies["schoolgate"].value
+    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
 
 
 def axe(page: Page) -> list[str]:

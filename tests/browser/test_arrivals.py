@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, assert_good
+from browsers import PHONE, assert_good, sign_in
 from cast import a_district_admin, a_listed_student
 from desk_cast import NOW, a_fresh_list, dana_at, marisol_at
 from schoolgate.accounts.models import User
@@ -52,14 +51,6 @@ def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
     lee = a_district_admin(oak.district)
     sign_in(context, live_server, lee)
     return lee
-
-
-def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> None:
-    client = Client()
-    client.force_login(user)
-    client.get(LATE)
-    cookie = client.cookies["schoolgate"].value
-    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
 
 
 def has_left(student: Student, school: School, dana: User) -> DeskEvent:

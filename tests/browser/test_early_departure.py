@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, axe, screenshot, scrolls_sideways
+from browsers import PHONE, axe, screenshot, scrolls_sideways, sign_in
 from cast import a_contact, a_district_admin, a_listed_student
 from desk_cast import (
     DESK,
@@ -58,15 +57,6 @@ def namesake(marisol: Student, oak: School) -> Student:
         identifier="20099025",
         sourced_id="marisol-luz",
     )
-
-
-def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> None:
-    client = Client()
-    client.force_login(user)
-    # The first request of a process loads the code of every page: not while the browser waits.
-    client.get(DESK)
-    cookie = client.cookies["schoolgate"].value
-    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, assert_good
+from browsers import PHONE, assert_good, sign_in
 from cast import a_district_admin, a_listed_student
 from desk_cast import NOW, a_fresh_list, dana_at, marisol_at
 from schoolgate.districts.models import School
@@ -34,19 +33,10 @@ def school(transactional_db: None, oak: School) -> School:
     return oak
 
 
-def sign_in(context: BrowserContext, live_server: LiveServer, school: School, who: str) -> None:
-    client = Client()
-    person = dana_at(school) if who == "dana" else a_district_admin(school.district)
-    client.force_login(person)
-    client.get(f"{OAK}late-arrival/")
-    cookie = client.cookies["schoolgate"].value
-    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
-
-
 def test_a_tablet_becomes_a_kiosk_takes_a_late_child_and_the_desk_confirms(
     page: Page, context: BrowserContext, live_server: LiveServer, school: School
 ) -> None:
-    sign_in(context, live_server, school, "lee")
+    sign_in(context, live_server, a_district_admin(school.district))
     page.goto(f"{OAK}kiosks/")
     assert_good(page, "kiosks-empty")
     page.get_by_label("Where it stands").fill("Front door")
@@ -68,7 +58,7 @@ def test_a_tablet_becomes_a_kiosk_takes_a_late_child_and_the_desk_confirms(
     expect(page.get_by_text("Tu llegada tarde está anotada.")).to_be_visible()
     assert_good(page, "kiosk-done")
 
-    sign_in(context, live_server, school, "dana")
+    sign_in(context, live_server, dana_at(school))
     page.goto(f"{OAK}late-arrival/")
     expect(page.get_by_text("From the kiosk, to confirm: 1")).to_be_visible()
     assert_good(page, "kiosk-to-confirm")
@@ -81,7 +71,7 @@ def test_a_tablet_becomes_a_kiosk_takes_a_late_child_and_the_desk_confirms(
 def test_a_kiosk_on_a_narrow_screen_that_was_left_alone_begins_again(
     page: Page, context: BrowserContext, live_server: LiveServer, school: School
 ) -> None:
-    sign_in(context, live_server, school, "lee")
+    sign_in(context, live_server, a_district_admin(school.district))
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(f"{OAK}kiosks/")
     page.get_by_label("Where it stands").fill("Front door")

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, assert_good
+from browsers import PHONE, assert_good, sign_in
 from cast import a_district_admin
 from desk_cast import NOW, a_fresh_list, an_order_against, marisol_at
 from schoolgate.accounts.models import User
@@ -35,14 +34,6 @@ def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
     lee = a_district_admin(oak.district)
     sign_in(context, live_server, lee)
     return lee
-
-
-def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> None:
-    client = Client()
-    client.force_login(user)
-    client.get(REGISTER)
-    cookie = client.cookies["schoolgate"].value
-    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
 
 
 def test_an_order_is_typed_and_stands_in_the_register(

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, assert_good
+from browsers import PHONE, assert_good, sign_in
 from cast import a_district_admin, a_listed_student
 from desk_cast import NOW, a_fresh_list, marisol_at
 from schoolgate.accounts.models import User
@@ -33,11 +32,7 @@ def lee(
 ) -> User:
     a_fresh_list(oak)
     lee = a_district_admin(oak.district)
-    client = Client()
-    client.force_login(lee)
-    client.get(PAGE)
-    cookie = client.cookies["schoolgate"].value
-    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
+    sign_in(context, live_server, lee)
     return lee
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, assert_good
+from browsers import PHONE, assert_good, sign_in
 from cast import a_district_admin
 from desk_cast import DESK, LONG_AGO, NOW, a_fresh_list, a_listed_parent, an_order_against, dana_at
 from desk_cast import marisol_at as marisol_of
@@ -39,14 +38,6 @@ def marisol(transactional_db: None, oak: School) -> Student:
     Guardian.objects.update(first_seen_at=LONG_AGO)
     an_order_against(marisol)
     return marisol
-
-
-def sign_in(context: BrowserContext, live_server: LiveServer, user: User) -> None:
-    client = Client()
-    client.force_login(user)
-    client.get(VISITS)
-    cookie = client.cookies["schoolgate"].value
-    context.add_cookies([{"name": "schoolgate", "value": cookie, "url": live_server.url}])
 
 
 @pytest.fixture

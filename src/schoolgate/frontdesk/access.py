@@ -17,6 +17,7 @@ from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import Errand
 from schoolgate.frontdesk.on_file import OnFile, look_up
 from schoolgate.frontdesk.queries import enrolled_at
+from schoolgate.frontdesk.verdicts import Finisher
 
 P = ParamSpec("P")
 
@@ -65,3 +66,9 @@ def file_of(desk: Desk, errand: Errand, student_id: int) -> OnFile:
     if student is None:
         raise Http404
     return look_up(student, desk.school, now=desk.now, purpose=errand.purpose)
+
+
+def administrators_only(desk: Desk) -> None:
+    """To a clerk a page of administrators is not there. Raises Http404."""
+    if desk.finisher is not Finisher.SCHOOL_ADMIN:
+        raise Http404

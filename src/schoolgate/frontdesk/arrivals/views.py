@@ -1,10 +1,10 @@
 """Late arrivals, returns, and the bell schedule: a form, one call, one answer."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import administrators_only, desk_page
 from schoolgate.frontdesk.addresses import address, with_chosen
 from schoolgate.frontdesk.arrivals import bell_schedules, late_arrival, return_to_school
 from schoolgate.frontdesk.arrivals.bell_schedule import BadSchedule
@@ -16,7 +16,6 @@ from schoolgate.frontdesk.arrivals.screens import (
 )
 from schoolgate.frontdesk.choosing import ChosenForm, search_one_more
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.web.htmx import render
 
 LATE = "frontdesk/late_arrival.html"
@@ -80,8 +79,7 @@ def record_back(request: HttpRequest, desk: Desk, student_id: int) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 @at_desk
 def bell_schedule(request: HttpRequest, desk: Desk) -> HttpResponse:
-    if desk.finisher is not Finisher.SCHOOL_ADMIN:
-        raise Http404
+    administrators_only(desk)
     if request.method == "GET":
         return render(request, BELLS, bell_schedule_screen(desk))
     form = BellScheduleForm(request.POST)

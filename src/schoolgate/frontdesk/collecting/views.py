@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import administrators_only, desk_page
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.collecting import words
 from schoolgate.frontdesk.collecting.forms import HoldForm, PickupForm
@@ -17,7 +17,6 @@ from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.event_page import may_remember
 from schoolgate.frontdesk.models import HoldKind
 from schoolgate.frontdesk.queries import enrolled_at, event_of
-from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.roster.models import Student
 from schoolgate.web.htmx import render
 
@@ -104,8 +103,9 @@ def remember_name(request: HttpRequest, desk: Desk, event_id: int) -> HttpRespon
 
 
 def _student(desk: Desk, student_id: int) -> Student:
+    administrators_only(desk)
     student = enrolled_at(desk.school).filter(id=student_id).first()
-    if student is None or desk.finisher is not Finisher.SCHOOL_ADMIN:
+    if student is None:
         raise Http404
     return student
 

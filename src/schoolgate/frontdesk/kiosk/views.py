@@ -6,13 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import administrators_only, desk_page
 from schoolgate.frontdesk.addresses import address, with_chosen
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.kiosk import arriving, devices
@@ -21,7 +21,6 @@ from schoolgate.frontdesk.kiosk.tries import may_ask
 from schoolgate.frontdesk.kiosk.words import REASONS, WORDS, language_of
 from schoolgate.frontdesk.models import Kiosk
 from schoolgate.frontdesk.screen import Screen, empty_screen
-from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.web.htmx import render
 from schoolgate.web.moments import hour_of
 
@@ -126,7 +125,7 @@ def _screen(request: HttpRequest, desk: Desk | None = None, **more: Any) -> Scre
 @require_GET
 @at_desk
 def kiosks(request: HttpRequest, desk: Desk) -> HttpResponse:
-    _administrators_only(desk)
+    administrators_only(desk)
     return render(request, KIOSKS, _kiosks_screen(desk, KioskForm()))
 
 
@@ -134,7 +133,7 @@ def kiosks(request: HttpRequest, desk: Desk) -> HttpResponse:
 @at_desk
 def add_kiosk(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Make the device that asks a kiosk, and sign its administrator out: anybody stands there."""
-    _administrators_only(desk)
+    administrators_only(desk)
     form = KioskForm(request.POST)
     if not form.is_valid():
         return render(request, KIOSKS, _kiosks_screen(desk, form), status=UNPROCESSABLE)
@@ -148,7 +147,7 @@ def add_kiosk(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @at_desk
 def end_kiosk(request: HttpRequest, desk: Desk, kiosk_id: int) -> HttpResponse:  # noqa: ARG001
-    _administrators_only(desk)
+    administrators_only(desk)
     devices.end_kiosk(desk, kiosk_id)
     return HttpResponseRedirect(address(desk, "kiosks"))
 
@@ -171,8 +170,3 @@ def _kiosks_screen(desk: Desk, form: KioskForm) -> Screen:
     )
     standing = rows.select_related("added_by").order_by("id")
     return {**empty_screen(desk), "action": "late", "form": form, "standing": standing}
-
-
-def _administrators_only(desk: Desk) -> None:
-    if desk.finisher is not Finisher.SCHOOL_ADMIN:
-        raise Http404

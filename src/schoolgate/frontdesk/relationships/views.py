@@ -1,17 +1,16 @@
 """Parent-Student Relationships: a form, one call, one answer. For administrators."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import administrators_only, desk_page
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.policies import decide_policy, decided_for
 from schoolgate.frontdesk.relationships.forms import SCHOOL, PolicyForm
 from schoolgate.frontdesk.relationships.preview import preview
 from schoolgate.frontdesk.relationships.screens import relationships_screen
-from schoolgate.frontdesk.verdicts import Finisher
 from schoolgate.web.htmx import render
 
 PAGE = "frontdesk/relationships.html"
@@ -23,7 +22,7 @@ at_desk = desk_page(timezone.now)
 @require_http_methods(["GET", "POST"])
 @at_desk
 def relationships(request: HttpRequest, desk: Desk) -> HttpResponse:
-    _administrators_only(desk)
+    administrators_only(desk)
     if request.method == "GET":
         return render(request, PAGE, relationships_screen(desk))
     form = _checked(request, desk)
@@ -38,7 +37,7 @@ def relationships(request: HttpRequest, desk: Desk) -> HttpResponse:
 @at_desk
 def try_it(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say what the form's policy would have answered lately; nothing is decided by it."""
-    _administrators_only(desk)
+    administrators_only(desk)
     form = _checked(request, desk)
     if form.errors:
         drawn = relationships_screen(desk, form)
@@ -53,8 +52,3 @@ def _checked(request: HttpRequest, desk: Desk) -> PolicyForm:
     if is_own and decided_for(desk.school).locked:
         form.add_error("scope", "The district has locked this: change it for every school.")
     return form
-
-
-def _administrators_only(desk: Desk) -> None:
-    if desk.finisher is not Finisher.SCHOOL_ADMIN:
-        raise Http404

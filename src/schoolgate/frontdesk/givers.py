@@ -1,7 +1,7 @@
 """Whom the desk may call to let an unlisted adult come, and on which number.
 
 Only a number that was on file before today: an impostor who got one changed this morning is not
-called on it.
+called on it. On the day of a source's first sync every number is of today: none was changed.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from schoolgate.frontdesk.person_checks import Weighed
 from schoolgate.frontdesk.recognition import NotLookedUp, Recognition
 from schoolgate.frontdesk.verdicts import Level
 from schoolgate.roster.models import Guardian
-from schoolgate.roster.numbers import numbers_since
+from schoolgate.roster.numbers import came_with_the_list, numbers_since
 
 # The rule that says: not on this child's list.
 NOT_LISTED = "X5"
@@ -58,5 +58,6 @@ def _known_before_today(guardians: Iterable[Guardian], now: datetime) -> Iterabl
     known = list(guardians)
     since = numbers_since(known)
     for one in known:
-        if since[one.pk] < midnight:
+        unchanged = since[one.pk] == one.first_seen_at
+        if since[one.pk] < midnight or (unchanged and came_with_the_list(one, since=midnight)):
             yield Giver(guardian=one, number=one.phone or one.sms, since=since[one.pk])

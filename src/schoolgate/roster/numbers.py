@@ -18,5 +18,14 @@ def numbers_since(guardians: Iterable[Guardian]) -> dict[int, datetime]:
     return since
 
 
+def came_with_the_list(guardian: Guardian, *, since: datetime) -> bool:
+    """Whether a guardian came on the day on which her source was first read, as everybody did."""
+    earliest = Guardian.objects.filter(
+        district_id=guardian.district_id, registration_id=guardian.registration_id
+    ).order_by("id")
+    first = earliest.values_list("first_seen_at", flat=True).first()
+    return first is not None and first >= since
+
+
 def _number(facts: dict[str, str] | None) -> tuple[str | None, str | None]:
     return ((facts or {}).get("phone"), (facts or {}).get("sms"))

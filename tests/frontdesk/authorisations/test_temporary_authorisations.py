@@ -103,6 +103,24 @@ def test_a_number_that_came_today_is_not_called(
     assert not TemporaryAuthorisation.objects.exists()
 
 
+def test_on_the_day_of_the_first_sync_the_numbers_that_came_with_it_are_called(
+    desk: Client, marisol: Student, elena: Guardian
+) -> None:
+    Guardian.objects.update(first_seen_at=NOW - timedelta(hours=7))
+
+    assert record_word(desk, marisol, elena).status_code == 302
+
+
+def test_a_contact_who_came_today_to_a_list_of_before_is_not_called(
+    desk: Client, marisol: Student, elena: Guardian
+) -> None:
+    new = a_listed_parent(marisol, "Tom", "Baker")
+    Guardian.objects.filter(pk=new.pk).update(first_seen_at=NOW - timedelta(hours=2))
+
+    assert record_word(desk, marisol, new).status_code == 422
+    assert record_word(desk, marisol, elena).status_code == 302
+
+
 def test_no_word_lifts_an_order(desk: Client, marisol: Student, elena: Guardian) -> None:
     an_order_against(marisol, "Sue", "Smith")
 

@@ -76,6 +76,7 @@ def test_two_administrators_decide_and_both_stand_in_the_record(
         {"second_password": "wrong"},
         {"second_username": "", "second_password": ""},
         {"reason": ""},
+        {"reason": "appointment"},
         {"note": "short"},
     ],
     ids=str,

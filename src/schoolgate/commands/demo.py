@@ -105,7 +105,8 @@ def _welcome(district: Any, port: int, sandbox: Sandbox) -> str:
   Things to try
     at the desk: type "mar r", choose Marisol J., and say that BOB RIVERA is here; then Carl Dunn
     Alt+L, "riv", Enter, Enter: a late child, with her period; as lee look at Restrictions too
-    say that Sue Smith is here for a child, and Alt+A: who may be called; Alt+V: a visitor; Alt+T: reports
+    say that Sue Smith is here for a child, then Alt+A: who may be called about her
+    Alt+V: a visitor is checked, signed in and out; Alt+T: the log, and reports
     let a school day pass at the SIS, then press "Sync now" as the district administrator:
       .venv/bin/schoolgate sandbox tick --url {sandbox.origin}
 

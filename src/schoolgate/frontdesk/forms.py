@@ -13,6 +13,7 @@ from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import ERRANDS, Errand
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import (
+    OVERRIDES,
     Presented,
     Shown,
     Weighed,
@@ -28,12 +29,6 @@ OUTCOMES = (
     ("refused", "Refused"),
     ("left without the child", "Adult left"),
     ("sent to an administrator", "Sent to an administrator"),
-)
-# Why two people decide against what the rules say.
-OVERRIDES = (
-    ("order_not_in_force", "The order is no longer in force"),
-    ("not_this_person", "This is not the person whom the order names"),
-    ("administrator_decided", "Another reason, written down below"),
 )
 ALL_REASONS = dict(reason for errand in ERRANDS.values() for reason in errand.reasons)
 IN_WORDS = ALL_REASONS | dict(OUTCOMES) | dict(OVERRIDES)

@@ -26,11 +26,16 @@ from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level, Verdict
 from schoolgate.roster.models import Student
 
-# Rules of the table: what a temporary authorisation speaks through, and what does without one.
-GROUND_OF_AUTHORISATION = "R2"
+# Rules of the table that let an adult come without a temporary authorisation.
 GROUNDS_OF_LIST = frozenset({"R0", "R1", "R3", "R4"})
 
 
+# Why two people decide against what the rules say.
+OVERRIDES = (
+    ("order_not_in_force", "The order is no longer in force"),
+    ("not_this_person", "This is not the person whom the order names"),
+    ("administrator_decided", "Another reason, written down below"),
+)
 # What stands in the place of a name when nobody comes.
 ALONE = "nobody (alone)"
 
@@ -136,7 +141,7 @@ def weigh(file: OnFile, presented: Presented) -> Weighed:
     case = case_of(
         file,
         adult,
-        alone=presented.alone,
+        alone=presented.alone and file.purpose is cases.Purpose.RELEASE,
         evidence=presented.evidence,
         child_objects=presented.child_objects,
         child_objected=presented.child_objected,
@@ -223,7 +228,7 @@ def may_be_overridden(verdict: Verdict, desk: Desk) -> bool:
 
 
 def _obstacle_of_override(desk: Desk, words: Words) -> Obstacle | None:
-    if len(words.note) < REASON_AT_LEAST_CHARACTERS or not words.reason:
+    if len(words.note) < REASON_AT_LEAST_CHARACTERS or words.reason not in dict(OVERRIDES):
         return Obstacle.NO_REASON
     others = {one.pk for one in desk.administrators} - {desk.by.pk}
     agreed = words.second is not None and words.second.pk in others
@@ -231,12 +236,15 @@ def _obstacle_of_override(desk: Desk, words: Words) -> Obstacle | None:
 
 
 def used_authorisation(weighed: Weighed) -> int | None:
-    """Give the temporary authorisation that lets the adult come, when nothing else does."""
-    grounds = {one.rule for one in weighed.verdict.grounds}
-    if GROUND_OF_AUTHORISATION not in grounds or not grounds.isdisjoint(GROUNDS_OF_LIST):
+    """Give the temporary authorisation that lets the adult come, when nothing else does.
+
+    Also when her name was only alike, and other evidence made it good.
+    """
+    if not GROUNDS_OF_LIST.isdisjoint(one.rule for one in weighed.verdict.grounds):
         return None
     who = Recognition(weighed.case)
-    return next(int(one.id) for one, match in who.authorisations if who.may_allow(match))
+    surest_first = sorted(who.authorisations, key=lambda pair: not who.may_allow(pair[1]))
+    return next((int(one.id) for one, _ in surest_first), None)
 
 
 def _record(

@@ -4,10 +4,10 @@ from typing import Any
 
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import ERRANDS, Errand
-from schoolgate.frontdesk.forms import OUTCOMES, OVERRIDES, SAME_PERSON, AdultForm, seal_shown
+from schoolgate.frontdesk.forms import OUTCOMES, SAME_PERSON, AdultForm, seal_shown
 from schoolgate.frontdesk.list_age import age_chip, synced_at
 from schoolgate.frontdesk.on_file import OnFile
-from schoolgate.frontdesk.person_checks import Answer, Obstacle, Shown, Weighed
+from schoolgate.frontdesk.person_checks import OVERRIDES, Answer, Obstacle, Shown, Weighed
 from schoolgate.frontdesk.student_card import student_card
 from schoolgate.frontdesk.verdict_box import verdict_box
 from schoolgate.frontdesk.verdicts import Finisher

@@ -197,14 +197,16 @@ def test_another_schools_authorisation_cannot_be_ended_here(
     assert TemporaryAuthorisation.objects.get().withdrawn_at is None
 
 
-def test_a_name_only_alike_is_not_the_one_authorised(
+def test_a_name_only_alike_is_verified_first_and_is_a_use_of_the_word(
     desk: Client, marisol: Student, elena: Guardian
 ) -> None:
     record_word(desk, marisol, elena, name="Katherine Smith")
 
-    asked = verdict_on(desk, marisol, "Kate Smith", evidence=["photo_id"])
+    asked = verdict_on(desk, marisol, "Kate Smith", evidence=["photo_id", "second_proof"])
 
-    assert asked["box"].word.word == "VERIFY"  # type: ignore[attr-defined]
+    assert asked.pop("box").word.word == "VERIFY"  # type: ignore[attr-defined]
+    desk.post(f"{DESK}{marisol.pk}/release/", asked)
+    assert DeskEvent.objects.get().authorisation == TemporaryAuthorisation.objects.get()
 
 
 def test_tomorrows_word_is_no_word_today(desk: Client, marisol: Student, elena: Guardian) -> None:

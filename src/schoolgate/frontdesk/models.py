@@ -145,10 +145,12 @@ class RelationshipPolicy(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["district", "school"], name="one_policy_per_school"),
+            # To a database no school differs from no school.
             models.UniqueConstraint(
-                fields=["district", "school"],
-                name="one_policy_per_school",
-                nulls_distinct=False,
+                fields=["district"],
+                condition=models.Q(school=None),
+                name="one_policy_of_a_district_itself",
             ),
         ]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schoolgate.frontdesk.call_back import who_may_be_called
+from schoolgate.frontdesk.cases import Purpose
 from schoolgate.frontdesk.givers import may_authorise
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import Weighed, asks_same_person
@@ -130,7 +131,8 @@ def _next_step(weighed: Weighed, finisher: Finisher) -> str:
     if verdict.level is Level.DENY and finisher is Finisher.SCHOOL_ADMIN:
         return "The answer stays no, unless two administrators decide otherwise."
     if verdict.level is Level.DENY:
-        return "Get help. Nobody can release the child from here."
+        leaves = weighed.file.purpose is Purpose.RELEASE
+        return f"Get help. Nobody can {'release the child' if leaves else 'sign in'} from here."
     unlocks = dict.fromkeys(one.unlock for one in verdict.reasons if one.level is verdict.level)
     return ". ".join(one for one in unlocks if one)
 

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='districts.school')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('district', 'school'), name='one_policy_per_school', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('district', 'school'), name='one_policy_per_school'), models.UniqueConstraint(condition=models.Q(('school', None)), fields=('district',), name='one_policy_of_a_district_itself')],
             },
         ),
         migrations.CreateModel(

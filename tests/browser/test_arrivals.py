@@ -110,6 +110,21 @@ def test_a_bus_is_chosen_one_after_the_other_and_recorded_at_once(
     assert DeskEvent.objects.filter(excused=True).count() == 2
 
 
+def test_a_key_that_is_pressed_before_the_page_is_ready_is_heard_all_the_same(
+    page: Page, dana: User, marisol: Student
+) -> None:
+    # Held for good: with the other script never there, the key must still find the search box.
+    page.route("**/schoolgate.js", lambda _route: None)
+    page.goto(f"{LATE}?s={marisol.pk}", wait_until="commit")
+    expect(page.get_by_role("button", name="Record")).to_be_focused()
+
+    page.keyboard.press("Alt+l")
+    page.keyboard.type("ben a")
+
+    expect(page.locator("#search")).to_have_value("ben a")
+    assert not DeskEvent.objects.exists()
+
+
 def test_a_second_time_asks_on_the_page(page: Page, dana: User, marisol: Student) -> None:
     page.goto(f"{LATE}?s={marisol.pk}")
     page.get_by_role("button", name="Record").click()

@@ -87,4 +87,5 @@ document.addEventListener(
 
 enhance();
 // A page that answers a form with errors comes whole: its summary takes the focus as after a swap.
-focusIn(document.getElementById("content"));
+// Where a key has led elsewhere meanwhile, the focus stays.
+if (document.activeElement?.matches("body, [autofocus]")) focusIn(document.getElementById("content"));

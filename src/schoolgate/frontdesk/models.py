@@ -237,3 +237,72 @@ class KioskArrival(models.Model):
                 name="a_student_waits_once",
             ),
         ]
+
+
+class Responder(models.Model):
+    """Who comes when a desk asks for help: one after the other, by `position`."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    school = models.ForeignKey(School, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    phone = models.CharField(max_length=40, blank=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "user"], name="one_responder_once"),
+        ]
+
+
+class HelpCause(models.TextChoices):
+    ASKED = "asked"
+    # The desk named an adult whom an order keeps away: nobody at the counter pressed anything.
+    RESTRICTION = "restriction"
+
+
+class HelpCall(models.Model):
+    """A desk that needs somebody now. Open until somebody says that it is over, or the day is."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    school = models.ForeignKey(School, on_delete=models.PROTECT)
+    cause = models.CharField(max_length=20, choices=HelpCause.choices)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "school", "-asked_at"], name="help_calls_of_a_school"),
+            # What the worker looks for at every tick.
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(answered_at=None, ended_at=None),
+                name="help_calls_unanswered",
+            ),
+        ]
+
+
+class HelpMail(models.Model):
+    """A responder was written to about a call: claimed before it is sent, and never twice."""
+
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+    call = models.ForeignKey(HelpCall, on_delete=models.CASCADE, related_name="mails")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    claimed_at = models.DateTimeField()
+    # False: there is no address, or the mail server refused.
+    sent = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["call", "user"], name="one_help_mail_per_person"),
+        ]

@@ -8,6 +8,7 @@ from schoolgate.frontdesk.authorisations import urls as authorisations
 from schoolgate.frontdesk.collecting import urls as collecting
 from schoolgate.frontdesk.day_log import urls as day_log
 from schoolgate.frontdesk.errands import EARLY_DEPARTURE, VISIT
+from schoolgate.frontdesk.help import urls as help_urls
 from schoolgate.frontdesk.kiosk import urls as kiosk
 from schoolgate.frontdesk.register import urls as register
 from schoolgate.frontdesk.relationships import urls as relationships
@@ -46,6 +47,7 @@ urlpatterns = [
     path(DESK, include(authorisations.urlpatterns)),
     path(DESK, include(collecting.urlpatterns)),
     path(DESK, include(day_log.urlpatterns)),
+    path(DESK, include(help_urls.urlpatterns)),
     path(DESK, include(kiosk.desk_urlpatterns)),
     path("kiosk/", include(kiosk.urlpatterns)),
     path(DESK, include(register.urlpatterns)),

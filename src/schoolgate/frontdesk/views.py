@@ -15,6 +15,7 @@ from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import Errand
 from schoolgate.frontdesk.event_page import event_page
 from schoolgate.frontdesk.forms import AdultForm, SearchForm, UndoForm, read_shown
+from schoolgate.frontdesk.help.calls import RESTRICTED, alert_silently
 from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import Answer, Asked, Shown
@@ -31,7 +32,6 @@ UNPROCESSABLE = 422
 CONFLICT = 409
 # Controls that ask for the verdict again while the clerk's hand is on them: the focus stays there.
 STAYING = frozenset({"evidence", "same_person", "child_objects"})
-
 at_desk = desk_page(timezone.now)
 
 
@@ -89,6 +89,8 @@ def verdict(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -
         drawn = screen.child_screen(desk, file, shown=shown, form=form)
         return render(request, PAGE, drawn, part=CHILD_AND_ADULT, status=UNPROCESSABLE)
     weighed = person_checks.weigh(file, form.presented(shown))
+    if RESTRICTED in weighed.verdict.rule_ids:
+        alert_silently(desk, student_id=student_id)
     drawn = screen.verdict_screen(desk, weighed, shown=shown, form=form)
     drawn["focus_stays"] = HtmxDetails(request).trigger_name in STAYING
     return render(request, PAGE, drawn, part=CHILD_AND_ADULT)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from schoolgate.frontdesk.access import desk_page
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.help.calls import RESTRICTED, alert_silently
 from schoolgate.frontdesk.visits import sign_in as verbs
 from schoolgate.frontdesk.visits.forms import DecisionForm, VisitorForm
 from schoolgate.frontdesk.visits.screens import decision_screen, here_screen, visitors_screen
@@ -35,6 +36,8 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, desk)
     verdict = verbs.weigh_visitor(desk, form.visitor())
+    if RESTRICTED in verdict.rule_ids:
+        alert_silently(desk)
     return render(request, DECISION, decision_screen(desk, form, verbs.Answer(verdict=verdict)))
 
 

@@ -2,6 +2,7 @@
 //
 //   data-focus                  after a swap the focus goes here
 //   data-combobox               a search box whose aria-controls names a list of role=option
+//   data-quiet                  asks by itself: its troubles are not the person's
 
 import Combobox from "../vendor/combobox-nav/combobox-nav.js";
 
@@ -65,12 +66,13 @@ document.addEventListener("htmx:afterSwap", () => {
 document.addEventListener("htmx:afterSettle", (event) => {
   focusIn(event.detail.elt);
 });
-document.addEventListener("htmx:beforeRequest", () => {
-  offline.hidden = true;
+// What asks by itself every few seconds ([data-quiet]) says nothing about what a person did.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.target.matches("[data-quiet]")) offline.hidden = true;
 });
 for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(trouble, () => {
-    offline.hidden = false;
+  document.addEventListener(trouble, (event) => {
+    if (!event.target.matches("[data-quiet]")) offline.hidden = false;
   });
 }
 

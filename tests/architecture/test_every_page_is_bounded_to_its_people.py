@@ -156,6 +156,7 @@ PAGES = {
     "frontdesk:add_responder": Page(SET_UP, SCHOOL, "post"),
     "frontdesk:first_responder": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
     "frontdesk:remove_responder": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
+    "frontdesk:missing": Page(DESK, [*SCHOOL, NUMBER]),
     "frontdesk:reports": Page(DESK, SCHOOL),
     "frontdesk:sums": Page(DESK, SCHOOL, "post"),
     "frontdesk:relationships": Page(SET_UP, SCHOOL),

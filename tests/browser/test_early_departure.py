@@ -9,7 +9,7 @@ import time_machine
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import PHONE, axe, screenshot, scrolls_sideways, sign_in
+from browsers import PHONE, assert_good, axe, screenshot, scrolls_sideways, sign_in
 from cast import a_contact, a_district_admin, a_listed_student
 from desk_cast import (
     DESK,
@@ -106,6 +106,18 @@ def test_a_release_takes_few_keys_and_never_the_mouse(
     heading = page.get_by_role("heading", name="Marisol J. RIVERA released to Robert RIVERA")
     expect(heading).to_be_focused()
     assert DeskEvent.objects.get().evidence == ["photo_id"]
+
+
+def test_a_parent_who_is_missing_is_asked_about_from_the_childs_card(
+    page: Page, dana: User, marisol: Student
+) -> None:
+    page.goto(f"{DESK}{marisol.pk}/")
+    page.get_by_role("link", name="Somebody is missing?").click()
+    page.get_by_label("Who should be on the list?").fill("Carmen Rivera")
+    page.get_by_role("button", name="Why is this adult missing?").click()
+
+    expect(page.get_by_role("heading", name="About Carmen Rivera")).to_be_focused()
+    assert_good(page, "missing-parent")
 
 
 def test_what_is_typed_before_the_page_is_ready_is_searched_for_all_the_same(

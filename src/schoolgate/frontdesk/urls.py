@@ -10,6 +10,7 @@ from schoolgate.frontdesk.day_log import urls as day_log
 from schoolgate.frontdesk.errands import EARLY_DEPARTURE, VISIT
 from schoolgate.frontdesk.help import urls as help_urls
 from schoolgate.frontdesk.kiosk import urls as kiosk
+from schoolgate.frontdesk.missing import urls as missing
 from schoolgate.frontdesk.register import urls as register
 from schoolgate.frontdesk.relationships import urls as relationships
 from schoolgate.frontdesk.reports import urls as reports
@@ -49,6 +50,7 @@ urlpatterns = [
     path(DESK, include(day_log.urlpatterns)),
     path(DESK, include(help_urls.urlpatterns)),
     path(DESK, include(kiosk.desk_urlpatterns)),
+    path(DESK, include(missing.urlpatterns)),
     path("kiosk/", include(kiosk.urlpatterns)),
     path(DESK, include(register.urlpatterns)),
     path(DESK, include(relationships.urlpatterns)),

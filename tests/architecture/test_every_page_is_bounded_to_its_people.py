@@ -157,6 +157,8 @@ PAGES = {
     "frontdesk:first_responder": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
     "frontdesk:remove_responder": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
     "frontdesk:missing": Page(DESK, [*SCHOOL, NUMBER]),
+    "frontdesk:daily_list": Page(DESK, SCHOOL),
+    "frontdesk:offline_worker": Page(DESK, SCHOOL),
     "frontdesk:reports": Page(DESK, SCHOOL),
     "frontdesk:sums": Page(DESK, SCHOOL, "post"),
     "frontdesk:relationships": Page(SET_UP, SCHOOL),

@@ -1,8 +1,9 @@
-"""What monitoring asks: whether we live, whether we can work, and how it is going."""
+"""What belongs to no room: what monitoring asks, and the end of a sign-in."""
 
 import secrets
 from ipaddress import ip_address
 
+from allauth.account import views as account
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -15,6 +16,14 @@ from schoolgate.config import metrics as figures
 NOT_READY = 503
 UNKNOWN = 404
 NOT_SIGNED_IN = 401
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out, and let the browser forget what it kept for a day without a network."""
+    answer: HttpResponse = account.logout(request)
+    if request.method == "POST":
+        answer["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 @require_safe

@@ -100,7 +100,7 @@ def look_up(
         contacts=current,
         former_contacts=former,
         restrictions=tuple(
-            _restriction(one, student)
+            order_on_child(one, student)
             for one in restrictions_covering(student, school, now.date(), records=records)
         ),
         authorisations=tuple(_authorisation(one, now) for one in authorisations_of(student, now)),
@@ -237,8 +237,8 @@ def _day(at: datetime | None, now: datetime) -> date | None:
     return None if at is None else at.astimezone(now.tzinfo).date()
 
 
-def _restriction(row: Restriction, student: Student) -> cases.Restriction:
-    """Write down a restriction. The query has said that it covers this student."""
+def order_on_child(row: Restriction, student: Student) -> cases.Restriction:
+    """Write down a restriction. A query has said that it covers this student."""
     named = {one.student_id for one in row.restrictedstudent_set.all()}
     return restriction_of(
         row,

@@ -112,7 +112,7 @@ def student_card(file: OnFile) -> StudentCard:
         status=_status(file),
         departure=file.departure,
         restrictions=tuple(
-            _block(order, today=file.now.date())
+            restriction_block(order, today=file.now.date())
             for order in file.restrictions
             if order.from_on <= file.now.date()
         ),
@@ -156,7 +156,8 @@ def _status(file: OnFile) -> str:
     return "In class now (not signed out today)"
 
 
-def _block(order: Restriction, *, today: date) -> RestrictionBlock:
+def restriction_block(order: Restriction, *, today: date) -> RestrictionBlock:
+    """Say a restriction in one sentence for whoever stands at the counter."""
     forbids = [words for effect, words in _FORBIDS.items() if effect in order.effects]
     ends = "Until reviewed."
     if order.until_on is not None:

@@ -6,6 +6,7 @@ from schoolgate.frontdesk import views
 from schoolgate.frontdesk.arrivals import urls as arrivals
 from schoolgate.frontdesk.authorisations import urls as authorisations
 from schoolgate.frontdesk.collecting import urls as collecting
+from schoolgate.frontdesk.daily_list import urls as daily_list
 from schoolgate.frontdesk.day_log import urls as day_log
 from schoolgate.frontdesk.errands import EARLY_DEPARTURE, VISIT
 from schoolgate.frontdesk.help import urls as help_urls
@@ -47,6 +48,7 @@ urlpatterns = [
     path(DESK, include(arrivals.urlpatterns)),
     path(DESK, include(authorisations.urlpatterns)),
     path(DESK, include(collecting.urlpatterns)),
+    path(DESK, include(daily_list.urlpatterns)),
     path(DESK, include(day_log.urlpatterns)),
     path(DESK, include(help_urls.urlpatterns)),
     path(DESK, include(kiosk.desk_urlpatterns)),

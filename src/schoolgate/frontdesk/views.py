@@ -136,7 +136,10 @@ def refuse(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) ->
 @require_GET
 @at_desk
 def event(request: HttpRequest, desk: Desk, event_id: int) -> HttpResponse:
-    return render(request, EVENT, event_page(desk, _event(desk, event_id), form=UndoForm()))
+    drawn = event_page(desk, _event(desk, event_id), form=UndoForm())
+    # Which of its labels stands beside it, and is printed.
+    drawn["label"] = request.GET.get("label", "")
+    return render(request, EVENT, drawn)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Reads of the roster."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -76,17 +77,39 @@ def records_of_child(student: Student) -> list[int]:
     alike = Q(folded__startswith=student.folded[:2])
     if student.identifier:
         alike |= Q(identifier=student.identifier)
-    ordered = RestrictedStudent.objects.filter(student=OuterRef("pk"))
-    denied = PickupState.objects.filter(student=OuterRef("pk"), state=Pickup.DENIED)
-    others = Student.objects.filter(
-        alike, Exists(ordered) | Exists(denied), district_id=student.district_id
-    )
+    others = _spoken_of(student.district_id).filter(alike)
     return [student.pk, *(one.pk for one in others if _may_be_one_child(student, one))]
 
 
+def records_of_children(district_id: int, students: Iterable[Student]) -> dict[int, list[int]]:
+    """The same for many students of a district at once, by the id of each."""
+    by_number: dict[str, set[int]] = defaultdict(set)
+    by_name: dict[str, set[int]] = defaultdict(set)
+    for one in _spoken_of(district_id):
+        by_number[one.identifier].add(one.pk)
+        for name in _names_of(one):
+            by_name[one.folded[:2] + name].add(one.pk)
+    found = {}
+    for student in students:
+        others = by_number[student.identifier] if student.identifier else set()
+        for name in _names_of(student):
+            others = others | by_name.get(student.folded[:2] + name, set())
+        found[student.pk] = [student.pk, *sorted(others - {student.pk})]
+    return found
+
+
+def _spoken_of(district_id: int) -> QuerySet[Student]:
+    """Students under orders or denials, whatever their state."""
+    ordered = RestrictedStudent.objects.filter(student=OuterRef("pk"))
+    denied = PickupState.objects.filter(student=OuterRef("pk"), state=Pickup.DENIED)
+    return Student.objects.filter(Exists(ordered) | Exists(denied), district_id=district_id)
+
+
 def _may_be_one_child(one: Student, other: Student) -> bool:
-    same_number = one.identifier == other.identifier != ""
-    return same_number or not _names_of(one).isdisjoint(_names_of(other))
+    if one.identifier == other.identifier != "":
+        return True
+    same_letter = one.folded[:2] == other.folded[:2]
+    return same_letter and not _names_of(one).isdisjoint(_names_of(other))
 
 
 def _names_of(student: Student) -> set[str]:

@@ -1,6 +1,6 @@
 """Court orders and do-not-release notes: ours, dated. No sync erases them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -199,6 +199,38 @@ def restrictions_at(school: School, on: date) -> QuerySet[Restriction]:
         )
         .order_by("from_on", "id")
     )
+
+
+def restrictions_by_child(
+    school: School,
+    listed_at: Mapping[int, Collection[int]],
+    records: Mapping[int, Sequence[int]],
+    on: date,
+) -> dict[int, list[Restriction]]:
+    """List for many students of a school what `restrictions_covering` lists for one.
+
+    `listed_at` holds the schools that list each student, `records` the ids under which each child
+    is known (queries.records_of_children).
+    """
+    standing = list(
+        Restriction.objects.filter(
+            Q(until_on=None) | Q(until_on__gt=on - REVIEW_GRACE),
+            district_id=school.district_id,
+            lifted_at=None,
+        )
+        .order_by("from_on", "id")
+        .prefetch_related("restrictedstudent_set")
+    )
+    named = {
+        one.pk: {row.student_id for row in one.restrictedstudent_set.all()} for one in standing
+    }
+
+    def covers(order: Restriction, child: int) -> bool:
+        if named[order.pk]:
+            return not named[order.pk].isdisjoint(records[child])
+        return order.school_id in {None, school.pk, *listed_at[child]}
+
+    return {child: [one for one in standing if covers(one, child)] for child in records}
 
 
 def _refuse_what_cannot_bind(

@@ -120,8 +120,8 @@ def _of_named(adult: Adult, source: str) -> Answer:
     since = f" since {adult.ended_on.day} {adult.ended_on:%b %Y}" if adult.ended_on else ""
     return Answer(
         cause=Cause.ENDED,
-        said=f"{adult.name} was on this child's list. {source} has not sent the two together{since}.",
-        next_step=f"{SIS_CLERK} whether the two should be connected again, and the contact shared.",
+        said=f"{adult.name} was on this child's list. {source} has not connected them{since}.",
+        next_step=f"{SIS_CLERK} whether they should be connected again, and the contact shared.",
     )
 
 

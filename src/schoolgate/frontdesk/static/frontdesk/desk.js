@@ -25,3 +25,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+
+// The last list of the day stays in this browser, for the hour in which the network is away.
+const worker = document.querySelector("meta[name=sg-offline-worker]")?.content;
+if (worker && "serviceWorker" in navigator) {
+  try {
+    await navigator.serviceWorker.register(worker);
+    (await navigator.serviceWorker.ready).active.postMessage("keep");
+  } catch {
+    // A browser that keeps nothing, or a page without TLS: the printed list is there.
+  }
+}

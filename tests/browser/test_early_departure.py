@@ -21,6 +21,7 @@ from desk_cast import (
     marisol_at,
     no_custody_check,
 )
+from licences import of_2020
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.models import DeskEvent
@@ -118,6 +119,32 @@ def test_a_parent_who_is_missing_is_asked_about_from_the_childs_card(
 
     expect(page.get_by_role("heading", name="About Carmen Rivera")).to_be_focused()
     assert_good(page, "missing-parent")
+
+
+def test_a_scanned_licence_names_the_adult_wherever_the_focus_is(
+    page: Page, dana: User, marisol: Student
+) -> None:
+    page.goto(f"{DESK}{marisol.pk}/")
+    page.locator("#search").focus()
+
+    # As a scanner types: at once, with Enter for a line break and Ctrl+J for another.
+    page.evaluate(
+        """(text) => {
+          for (const one of `~${text}`) {
+            const keys = { "\\n": { key: "Enter" }, "\\r": { key: "j", ctrlKey: true } };
+            const key = keys[one] ?? { key: one };
+            const event = new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true });
+            if (document.activeElement.dispatchEvent(event)) throw new Error("let through");
+          }
+        }""",
+        of_2020(DCU="", DAD=""),
+    )
+
+    expect(page.locator("#adult")).to_have_value("ROBERT RIVERA")
+    expect(page.locator("#verdict-word")).to_be_focused()
+    expect(page.locator("#search")).to_have_value("")
+    expect(page.get_by_text("Scanned from the ID")).to_be_visible()
+    assert_good(page, "scanned")
 
 
 def test_what_is_typed_before_the_page_is_ready_is_searched_for_all_the_same(

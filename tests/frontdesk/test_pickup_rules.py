@@ -1201,6 +1201,7 @@ def test_the_record_holds_what_the_desk_saw() -> None:
         "chosen": None,
         "birth_date_given": True,
         "licence_cut_short": False,
+        "licence_expired": False,
         "same_person": {"o-william-jones": "no"},
     }
     assert seen["contacts"] == [

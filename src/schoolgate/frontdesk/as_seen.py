@@ -67,6 +67,7 @@ def _adult(case: Case) -> Snapshot:
         "chosen": case.adult.chosen_id,
         "birth_date_given": case.adult.birth_on is not None,
         "licence_cut_short": case.adult.licence_cut_short,
+        "licence_expired": case.adult.licence_expired,
         "same_person": {order: answer.value for order, answer in sorted(answers.items())},
     }
 

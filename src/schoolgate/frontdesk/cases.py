@@ -171,6 +171,7 @@ class Adult:
     birth_on: date | None = None
     # AAMVA DDE, DDF or DDG said that a part of the name did not fit on the card.
     licence_cut_short: bool = False
+    licence_expired: bool = False
     same_person: Mapping[str, SamePerson] = field(default_factory=dict)
 
 

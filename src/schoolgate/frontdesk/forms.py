@@ -1,7 +1,7 @@
 """What the desk sends: checked here, decided elsewhere."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import (
     OVERRIDES,
     Presented,
+    Scan,
     Shown,
     Weighed,
     Words,
@@ -22,7 +23,7 @@ from schoolgate.frontdesk.person_checks import (
 from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdicts import Evidence
 
-SALT = "frontdesk.shown.3"
+SALT = "frontdesk.shown.4"
 # A screen that stood open longer says no more what is so, nor when the adult came.
 SHOWN_AT_MOST = timedelta(minutes=30)
 OUTCOMES = (
@@ -69,9 +70,11 @@ class AdultForm(forms.Form):
     note = forms.CharField(max_length=500, required=False)
     shown = forms.CharField(required=False)
 
-    def presented(self, shown: Shown) -> Presented:
+    def presented(self, shown: Shown, scan: Scan | None = None) -> Presented:
         """Say who stands at the counter. A contact chosen for another name is not kept."""
         given = self.cleaned_data
+        if scan is None and given["name"] == shown.name:
+            scan = shown.scan
         kept = given["kept"] if given["name"] == shown.name else None
         chosen = given["chosen"] or kept
         answer = given["same_person"] if given["name"] == shown.name else ""
@@ -81,6 +84,7 @@ class AdultForm(forms.Form):
             evidence=_evidence(given["evidence"], same_adult=given["name"] == shown.name),
             same_person=SamePerson(answer) if answer else None,
             child_objects=given["child_objects"],
+            scan=scan,
             child_objected=shown.child_objected,
         )
 
@@ -122,6 +126,7 @@ def seal_shown(file: OnFile, *, desk: Desk, shown: Shown, weighed: Weighed | Non
             "opened": shown.opened_at.isoformat(),
             "name": presented.name,
             "chosen": presented.chosen_id,
+            "scan": _scan_as_text(presented.scan),
             "reasons": list(weighed.reasons) if weighed else [],
             "child_objected": shown.child_objected or presented.child_objects,
         },
@@ -150,6 +155,24 @@ def read_shown(sealed: str, student_id: int, *, desk: Desk, errand: Errand) -> S
         opened_at=opened_at,
         name=seal["name"],
         chosen_id=seal["chosen"],
+        scan=_scan_of_text(seal["scan"]),
         reasons=tuple(seal["reasons"]),
         child_objected=seal["child_objected"],
     )
+
+
+def _scan_as_text(scan: Scan | None) -> dict[str, Any] | None:
+    if scan is None:
+        return None
+    days = {"born": scan.born_on, "ends": scan.ends_on}
+    return {"cut": scan.cut_short, **{key: day and day.isoformat() for key, day in days.items()}}
+
+
+def _scan_of_text(sealed: dict[str, Any] | None) -> Scan | None:
+    if sealed is None:
+        return None
+    return Scan(born_on=_day(sealed["born"]), ends_on=_day(sealed["ends"]), cut_short=sealed["cut"])
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -5,7 +5,7 @@ Decided twice: once to show, once more from fresh facts in the transaction that 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.db import transaction
@@ -45,6 +45,15 @@ class StudentNotListed(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scan:
+    """What a scanned licence said beside the name. It lasts as long as the screen."""
+
+    born_on: date | None = None
+    ends_on: date | None = None
+    cut_short: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Presented:
     """The adult at the counter, and what the clerk saw and did."""
 
@@ -53,6 +62,8 @@ class Presented:
     evidence: frozenset[Evidence] = frozenset()
     same_person: cases.SamePerson | None = None
     child_objects: bool = False
+    # The name came from a scanner; None: somebody typed it.
+    scan: Scan | None = None
     # The child said no before, at this counter.
     child_objected: bool = False
 
@@ -93,6 +104,7 @@ class Shown:
     opened_at: datetime
     name: str = ""
     chosen_id: str | None = None
+    scan: Scan | None = None
     reasons: tuple[str, ...] = ()
     child_objected: bool = False
 
@@ -137,7 +149,14 @@ class Answer:
 
 def weigh(file: OnFile, presented: Presented) -> Weighed:
     """Put an adult to the rules. Changes nothing."""
-    adult = cases.Adult(name=presented.name, chosen_id=presented.chosen_id)
+    scan = presented.scan or Scan()
+    adult = cases.Adult(
+        name=presented.name,
+        chosen_id=presented.chosen_id,
+        birth_on=scan.born_on,
+        licence_cut_short=scan.cut_short,
+        licence_expired=scan.ends_on is not None and scan.ends_on < file.now.date(),
+    )
     case = case_of(
         file,
         adult,

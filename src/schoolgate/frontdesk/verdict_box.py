@@ -68,6 +68,8 @@ class VerdictBox:
     may_override: bool
     # A call to a listed contact may put the adult on the list for today.
     may_authorise: bool
+    # Said beside the name: an expired ID still shows whose it is.
+    id_expired: bool
     # What to say at the counter, where the reason does not say it.
     say: str
 
@@ -100,6 +102,7 @@ def verdict_box(weighed: Weighed, finisher: Finisher) -> VerdictBox:
         may_release=verdict.may_finish(finisher, weighed.presented.evidence),
         may_override=level is Level.DENY and finisher is Finisher.SCHOOL_ADMIN,
         may_authorise=may_authorise(weighed),
+        id_expired=weighed.case.adult.licence_expired,
         say=NEUTRAL_SENTENCE if verdict.level is Level.DENY and "Say:" not in spoken[0] else "",
     )
 

@@ -12,6 +12,7 @@ from schoolgate.frontdesk import person_checks, screen, type_ahead
 from schoolgate.frontdesk.access import desk_page, file_of
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.driver_licence import NotALicence
 from schoolgate.frontdesk.errands import Errand
 from schoolgate.frontdesk.event_page import event_page
 from schoolgate.frontdesk.forms import AdultForm, SearchForm, UndoForm, read_shown
@@ -20,6 +21,7 @@ from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.frontdesk.on_file import OnFile
 from schoolgate.frontdesk.person_checks import Answer, Asked, Shown
 from schoolgate.frontdesk.queries import event_of
+from schoolgate.frontdesk.scanning import scanned
 from schoolgate.frontdesk.undo import CannotUndo
 from schoolgate.frontdesk.undo import undo as undo_event
 from schoolgate.web.htmx import render, wants_part
@@ -81,14 +83,21 @@ def child(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> 
 
 @require_POST
 @at_desk
+@sensitive_post_parameters("scan")
 def verdict(request: HttpRequest, desk: Desk, errand: Errand, student_id: int) -> HttpResponse:
     file = file_of(desk, errand, student_id)
     shown = _shown(request, desk, errand, student_id)
-    form = AdultForm(_named(request.POST, file))
+    try:
+        posted, scan = scanned(request.POST)
+    except NotALicence as why_not:
+        form = AdultForm(request.POST)
+        form.add_error("name", str(why_not))
+    else:
+        form = AdultForm(_named(posted, file))
     if not form.is_valid():
         drawn = screen.child_screen(desk, file, shown=shown, form=form)
         return render(request, PAGE, drawn, part=CHILD_AND_ADULT, status=UNPROCESSABLE)
-    weighed = person_checks.weigh(file, form.presented(shown))
+    weighed = person_checks.weigh(file, form.presented(shown, scan))
     if RESTRICTED in weighed.verdict.rule_ids:
         alert_silently(desk, student_id=student_id)
     drawn = screen.verdict_screen(desk, weighed, shown=shown, form=form)

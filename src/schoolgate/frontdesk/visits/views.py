@@ -2,12 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from schoolgate.frontdesk.access import desk_page
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
+from schoolgate.frontdesk.driver_licence import NotALicence
 from schoolgate.frontdesk.help.calls import RESTRICTED, alert_silently
+from schoolgate.frontdesk.scanning import scanned
 from schoolgate.frontdesk.visits import sign_in as verbs
 from schoolgate.frontdesk.visits.forms import DecisionForm, VisitorForm
 from schoolgate.frontdesk.visits.screens import decision_screen, here_screen, visitors_screen
@@ -30,9 +33,14 @@ def visits(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_POST
 @at_desk
+@sensitive_post_parameters("scan")
 def check(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Look whether anything stands against a visitor; nobody is signed in by it."""
-    form = DecisionForm(request.POST)
+    try:
+        posted, _ = scanned(request.POST)
+    except NotALicence as why_not:
+        return _wrong(request, desk, str(why_not))
+    form = DecisionForm(posted)
     if not form.is_valid():
         return _wrong(request, desk)
     verdict = verbs.weigh_visitor(desk, form.visitor())
@@ -81,6 +89,9 @@ def here(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, HERE, here_screen(desk))
 
 
-def _wrong(request: HttpRequest, desk: Desk) -> HttpResponse:
-    drawn = visitors_screen(desk, VisitorForm(request.POST))
+def _wrong(request: HttpRequest, desk: Desk, why_not: str = "") -> HttpResponse:
+    form = VisitorForm(request.POST)
+    if why_not:
+        form.add_error("name", why_not)
+    drawn = visitors_screen(desk, form)
     return render(request, VISITORS, drawn, status=UNPROCESSABLE)

@@ -178,6 +178,8 @@ PAGES = {
     "frontdesk:add_restriction": Page(SET_UP, SCHOOL),
     "frontdesk:restriction_search": Page(SET_UP, SCHOOL, "post"),
     "frontdesk:restriction": Page(SET_UP, [*SCHOOL, NUMBER]),
+    "frontdesk:load_restrictions": Page(SET_UP, SCHOOL),
+    "frontdesk:confirm_restrictions": Page(SET_UP, SCHOOL, "post"),
     "frontdesk:ask_to_lift": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
     "frontdesk:agree_to_lift": Page(SET_UP, [*SCHOOL, NUMBER], "post"),
     "frontdesk:keep_restriction": Page(SET_UP, [*SCHOOL, NUMBER], "post"),

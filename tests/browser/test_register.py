@@ -64,6 +64,26 @@ def test_an_order_is_typed_and_stands_in_the_register(
     assert Restriction.objects.get().effects == ["no_release"]
 
 
+def test_a_file_of_orders_is_shown_before_it_is_added(
+    page: Page, lee: User, marisol: Student
+) -> None:
+    page.goto(REGISTER)
+    page.get_by_role("link", name="From a file").click()
+    assert_good(page, "register-load")
+    lines = "last name,student numbers,effects\nDunn,20094471,no release\nGray,,no release\n"
+    page.get_by_label("CSV file").set_input_files(
+        {"name": "orders.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+    )
+    page.get_by_role("button", name="Show what it comes to").click()
+
+    heading = page.get_by_role("heading", name="1 would be added, 0 stand there already, 1 cannot")
+    expect(heading).to_be_focused()
+    assert_good(page, "register-load-shown")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("1 restriction added")).to_be_visible()
+    assert Restriction.objects.get().family_name == "Dunn"
+
+
 def test_what_is_missing_is_said_at_the_top_and_nothing_typed_is_lost(
     page: Page, complaints: list[str], lee: User, marisol: Student
 ) -> None:

@@ -170,7 +170,7 @@ def read_list(text: str) -> ListFile:
     Raises:
         CannotRead: no header that we know, or too long a file.
     """
-    rows = _rows(text)
+    rows = rows_of(text)
     _, header = next(rows, (0, []))
     found = ListFile(_columns(header))
     for count, (number, cells) in enumerate(rows):
@@ -185,7 +185,7 @@ def read_list(text: str) -> ListFile:
     return found
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, each with the number of its last line in the file."""
     head = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=head.count)

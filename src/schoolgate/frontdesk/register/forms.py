@@ -65,6 +65,23 @@ class RestrictionForm(forms.Form):
         }
 
 
+MEGABYTE = 1_000_000
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label="CSV file",
+        error_messages={"required": "Choose a file."},
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if given.size > MEGABYTE:
+            raise forms.ValidationError("This file is larger than 1 MB. Make several of it.")
+        return given
+
+
 class LiftForm(forms.Form):
     reason = forms.CharField(
         max_length=500,

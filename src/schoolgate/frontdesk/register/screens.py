@@ -4,7 +4,14 @@ from datetime import date, timedelta
 
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.queries import enrolled_at
-from schoolgate.frontdesk.register.forms import EFFECTS, LiftForm, RestrictionForm
+from schoolgate.frontdesk.register.forms import (
+    DISTRICT,
+    EFFECTS,
+    FileForm,
+    LiftForm,
+    RestrictionForm,
+)
+from schoolgate.frontdesk.register.loading import Preview, ToAdd
 from schoolgate.frontdesk.register.queries import register_of
 from schoolgate.frontdesk.screen import Screen, empty_screen
 from schoolgate.frontdesk.student_card import Chip
@@ -37,6 +44,35 @@ def add_screen(desk: Desk, chosen: list[int], form: RestrictionForm) -> Screen:
         "action": "register",
         "chosen": described(desk.school, [found[one] for one in chosen if one in found]),
         "form": form,
+    }
+
+
+def load_screen(
+    desk: Desk, form: FileForm, shown: Preview | None = None, sealed: str = ""
+) -> Screen:
+    """Give the page on which a file of orders is chosen, and what it comes to."""
+    return {
+        **empty_screen(desk),
+        "action": "register",
+        "form": form,
+        "shown": shown,
+        "sealed": sealed,
+        "to_add": [_line(one, desk) for one in shown.to_add] if shown else [],
+    }
+
+
+def _line(one: ToAdd, desk: Desk) -> Screen:
+    order = one.order
+    everybody = "Everybody" if order.scope == DISTRICT else f"Everybody at {desk.school}"
+    until = f"until {_day(order.until_on)}" if order.until_on else "until reviewed"
+    return {
+        "number": order.number,
+        "name": f"{order.given_name} {order.family_name}".strip(),
+        "other_names": ", ".join(order.other_names),
+        "effects": ", ".join(_EFFECTS[effect] for effect in order.effects),
+        "whom": ", ".join(family_first(each) for each in one.students) or everybody,
+        "dates": f"from {_day(order.from_on or desk.today)}, {until}",
+        "instruction": order.instruction,
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,12 +15,27 @@ from schoolgate.frontdesk.choosing import ChosenForm, search_one_more
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.forms import SearchForm
 from schoolgate.frontdesk.queries import enrolled_at
-from schoolgate.frontdesk.register.forms import SCHOOL, STUDENTS, LiftForm, RestrictionForm
+from schoolgate.frontdesk.register import loading
+from schoolgate.frontdesk.register.forms import (
+    SCHOOL,
+    STUDENTS,
+    FileForm,
+    LiftForm,
+    RestrictionForm,
+)
+from schoolgate.frontdesk.register.loading import seal
 from schoolgate.frontdesk.register.queries import restriction_of
-from schoolgate.frontdesk.register.screens import add_screen, register_screen, restriction_screen
+from schoolgate.frontdesk.register.screens import (
+    add_screen,
+    load_screen,
+    register_screen,
+    restriction_screen,
+)
 from schoolgate.frontdesk.screen import Screen
 from schoolgate.frontdesk.verdicts import Finisher
+from schoolgate.roster.list_file import CannotRead, decode
 from schoolgate.roster.models import Restriction
+from schoolgate.roster.restriction_file import read_restrictions
 from schoolgate.roster.restrictions import (
     CannotRestrict,
     add_restriction,
@@ -32,6 +48,7 @@ from schoolgate.web.htmx import render
 REGISTER = "frontdesk/register.html"
 ADD = "frontdesk/add_restriction.html"
 ONE = "frontdesk/restriction.html"
+LOAD = "frontdesk/load_restrictions.html"
 UNPROCESSABLE = 422
 CONFLICT = 409
 
@@ -108,6 +125,47 @@ def search(request: HttpRequest, desk: Desk) -> HttpResponse:
         return add_screen(desk, list(chosen), form)
 
     return search_one_more(request, desk, "add_restriction", ADD, draw)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def load(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Read a file and show what it comes to; nothing is added by it."""
+    if request.method == "GET":
+        return render(request, LOAD, load_screen(desk, FileForm()))
+    form = FileForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            read = read_restrictions(decode(form.cleaned_data["file"].read()).text)
+        except CannotRead as why_not:
+            form.add_error("file", str(why_not))
+        else:
+            shown = loading.preview(desk, read)
+            return render(request, LOAD, load_screen(desk, FileForm(), shown, seal(desk, read)))
+    return render(request, LOAD, load_screen(desk, form), status=UNPROCESSABLE)
+
+
+@require_POST
+@administrators_only
+def confirm_load(request: HttpRequest, desk: Desk) -> HttpResponse:
+    try:
+        read = loading.unseal(desk, request.POST.get("sealed", ""))
+    except loading.PreviewTooOld:
+        form = FileForm({})
+        form.errors["file"] = form.error_class(
+            ["The preview is too old, or of another person. Nothing was added: choose it again."]
+        )
+        return render(request, LOAD, load_screen(desk, form), status=CONFLICT)
+    shown = loading.preview(desk, read)
+    try:
+        added = loading.add_all(desk, shown)
+    except CannotRestrict as why_not:
+        form = FileForm({})
+        form.errors["file"] = form.error_class([str(why_not)])
+        return render(request, LOAD, load_screen(desk, form), status=CONFLICT)
+    what = "1 restriction" if len(added) == 1 else f"{len(added)} restrictions"
+    messages.success(request, f"{what} added. In force at every desk from now on.")
+    return HttpResponseRedirect(address(desk, "register"))
 
 
 @require_GET

@@ -236,3 +236,24 @@ def test_without_javascript_a_visitor_signs_in(
     plain_page.get_by_role("button", name="Sign in").click()
 
     expect(plain_page.get_by_role("heading", name="Paul Green signed in")).to_be_visible()
+
+
+def test_a_visitor_who_comes_again_is_two_keys_at_the_desk(
+    page: Page, context: BrowserContext, live_server: LiveServer, marisol: Student, oak: School
+) -> None:
+    sign_in(context, live_server, a_district_admin(oak.district, username="ida"))
+    page.goto("/d/maple-valley/desk/oak/visits/")
+    page.get_by_role("link", name="Visitors who come again").click()
+    page.get_by_label("Name as on the ID").fill("Ada Stone")
+    page.get_by_label("Reason").select_option("volunteer")
+    page.get_by_label("Until").fill("2027-06-12")
+    page.get_by_role("button", name="Name this visitor").click()
+    expect(page.get_by_role("heading", name="Named: 1")).to_be_visible()
+    assert_good(page, "visitors-expected")
+
+    page.get_by_role("link", name="Back to the visitors").click()
+    assert_good(page, "visitors-with-expected")
+    page.get_by_role("button", name="Ada Stone").click()
+    page.get_by_label("Photo ID says Ada Stone").check()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Ada Stone signed in")).to_be_visible()

@@ -29,7 +29,8 @@ class DeskEvent(models.Model):
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    # None: nobody pressed anything. The day ended.
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     # None: a visitor who came to see no student.
     student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True)
     # The contact who came, when she is one; the name as presented in any case.
@@ -81,6 +82,38 @@ class DeskEvent(models.Model):
                 fields=["district", "school", "chained_on", "previous_hash"],
                 condition=models.Q(chained_on__isnull=False),
                 name="one_event_follows_another",
+            ),
+        ]
+
+    @property
+    def by_whom(self) -> str:
+        """`Dana S.`, or whose doing it was where nobody pressed anything."""
+        return self.actor.short_name if self.actor else "the end of the day"
+
+
+class ExpectedVisitor(models.Model):
+    """A visitor who comes again: approved once, checked at every visit like anybody else."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT)
+    school = models.ForeignKey(School, on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=60)
+    host = models.CharField(max_length=120, blank=True)
+    # The last day.
+    until_on = models.DateField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["district", "school", "until_on"], name="visitors_who_are_expected"
             ),
         ]
 

@@ -126,7 +126,7 @@ def slip(desk: Desk, event: DeskEvent) -> Screen:
         "late": late_in_words(event.period, event.minutes),
         "minutes": event.minutes,
         "period": event.period,
-        "by": event.actor.short_name,
+        "by": event.by_whom,
     }
 
 

@@ -94,5 +94,5 @@ def _line(desk: Desk, event: DeskEvent) -> Screen:
             filter(None, (with_whom and f"with {with_whom}", event.host, period, minutes))
         ),
         "reason": ", ".join(filter(None, (_REASONS.get(event.reason, ""), excused))),
-        "by": event.actor.short_name,
+        "by": event.by_whom,
     }

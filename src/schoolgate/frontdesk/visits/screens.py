@@ -6,14 +6,15 @@ from schoolgate.frontdesk.arrivals.queries import departed_today, late_today
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.errands import VISIT
 from schoolgate.frontdesk.forms import OUTCOMES, SAME_PERSON
-from schoolgate.frontdesk.models import DeskEvent
+from schoolgate.frontdesk.models import DeskEvent, ExpectedVisitor
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.screen import Screen, empty_screen, errand_screen
 from schoolgate.frontdesk.type_ahead import Found, described
 from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.frontdesk.verdict_box import word_of
 from schoolgate.frontdesk.verdicts import Evidence, Finisher, Level
-from schoolgate.frontdesk.visits.forms import DecisionForm, VisitorForm
+from schoolgate.frontdesk.visits.expected import expected_at
+from schoolgate.frontdesk.visits.forms import DecisionForm, ExpectedForm, VisitorForm
 from schoolgate.frontdesk.visits.queries import here_now, visits_today
 from schoolgate.frontdesk.visits.sign_in import Answer, Obstacle, orders_here
 from schoolgate.frontdesk.visits.visitor import asks_same_person
@@ -35,6 +36,29 @@ def visitors_screen(desk: Desk, form: VisitorForm | None = None) -> Screen:
         "form": form or VisitorForm(initial={"reason": "meeting"}),
         "here": [visit_row(one, desk) for one in here_now(desk)],
         "count": visits_today(desk).count(),
+        "expected": [_expected_row(one) for one in expected_at(desk)],
+    }
+
+
+def expected_screen(desk: Desk, form: ExpectedForm) -> Screen:
+    """Give the page on which visitors who come again are named."""
+    return {
+        **empty_screen(desk),
+        "action": "visit",
+        "form": form,
+        "expected": [_expected_row(one) for one in expected_at(desk)],
+    }
+
+
+def _expected_row(one: ExpectedVisitor) -> Screen:
+    return {
+        "id": one.pk,
+        "name": one.name,
+        "code": one.reason,
+        "reason": _REASONS.get(one.reason, ""),
+        "host": one.host,
+        "until": f"{one.until_on.day} {one.until_on:%b %Y}",
+        "by": one.added_by.short_name,
     }
 
 

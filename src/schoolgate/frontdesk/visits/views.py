@@ -3,22 +3,29 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from schoolgate.frontdesk.access import desk_page
+from schoolgate.frontdesk.access import administrators_only, desk_page
 from schoolgate.frontdesk.addresses import address
 from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.driver_licence import NotALicence
 from schoolgate.frontdesk.help.calls import RESTRICTED, alert_silently
 from schoolgate.frontdesk.scanning import scanned
+from schoolgate.frontdesk.visits import expected as expecting
 from schoolgate.frontdesk.visits import sign_in as verbs
-from schoolgate.frontdesk.visits.forms import DecisionForm, VisitorForm
-from schoolgate.frontdesk.visits.screens import decision_screen, here_screen, visitors_screen
+from schoolgate.frontdesk.visits.forms import DecisionForm, ExpectedForm, VisitorForm
+from schoolgate.frontdesk.visits.screens import (
+    decision_screen,
+    expected_screen,
+    here_screen,
+    visitors_screen,
+)
 from schoolgate.web.htmx import render
 
 VISITORS = "frontdesk/errand.html"
 DECISION = "frontdesk/visitor.html"
 HERE = "frontdesk/here.html"
+EXPECTED = "frontdesk/expected.html"
 UNPROCESSABLE = 422
 CONFLICT = 409
 
@@ -81,6 +88,28 @@ def sign_out(request: HttpRequest, desk: Desk, visit_id: int) -> HttpResponse:
         drawn = {**visitors_screen(desk), "not_here": True}
         return render(request, VISITORS, drawn, status=CONFLICT)
     return HttpResponseRedirect(address(desk, "visits"))
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk
+def expected(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Who comes again: seen by the desk, named by administrators."""
+    administrators_only(desk)
+    if request.method == "GET":
+        return render(request, EXPECTED, expected_screen(desk, ExpectedForm(today=desk.today)))
+    form = ExpectedForm(request.POST, today=desk.today)
+    if not form.is_valid():
+        return render(request, EXPECTED, expected_screen(desk, form), status=UNPROCESSABLE)
+    expecting.expect(desk, **form.cleaned_data)
+    return HttpResponseRedirect(address(desk, "expected"))
+
+
+@require_POST
+@at_desk
+def expect_no_more(request: HttpRequest, desk: Desk, expected_id: int) -> HttpResponse:  # noqa: ARG001
+    administrators_only(desk)
+    expecting.expect_no_more(desk, expected_id)
+    return HttpResponseRedirect(address(desk, "expected"))
 
 
 @require_GET

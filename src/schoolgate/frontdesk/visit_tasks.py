@@ -1,0 +1,11 @@
+"""At every tick: visits of a day that is over are ended."""
+
+from datetime import datetime
+
+from schoolgate.frontdesk.visits.end_of_day import end_visits_of_past_days
+from schoolgate.jobs import engine
+
+
+@engine.every_tick
+def end_visits(now: datetime) -> None:
+    end_visits_of_past_days(now=now)

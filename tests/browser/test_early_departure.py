@@ -147,6 +147,31 @@ def test_a_scanned_licence_names_the_adult_wherever_the_focus_is(
     assert_good(page, "scanned")
 
 
+def test_the_agency_form_is_filled_in_and_an_administrator_releases(
+    page: Page, context: BrowserContext, live_server: LiveServer, oak: School, marisol: Student
+) -> None:
+    sign_in(context, live_server, a_district_admin(oak.district))
+    page.goto(f"{DESK}{marisol.pk}/")
+    page.get_by_role("link", name="Police, child protection, ambulance").click()
+    page.get_by_label("Office or station").fill("Maple County Sheriff")
+    page.get_by_label("Name of the official, as on the ID").fill("Ruth Hale")
+    page.get_by_label("Badge number").fill("4471")
+    page.get_by_label("Number called back").fill("555-0199")
+    page.get_by_label("Spoke with").fill("Sgt. Moss")
+    page.get_by_label("Yes").check()
+    assert_good(page, "agency-form")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_role("heading", name="ADMINISTRATOR")).to_be_focused()
+    page.get_by_label("Photo ID says Ruth Hale").check()
+    page.get_by_label("Agency called back").check()
+    page.get_by_label("What the agency said").fill("Sgt. Moss confirms the visit")
+    assert_good(page, "agency-answer")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="released to Ruth Hale")).to_be_visible()
+    assert_good(page, "agency-released")
+
+
 def test_what_is_typed_before_the_page_is_ready_is_searched_for_all_the_same(
     page: Page, dana: User, marisol: Student
 ) -> None:

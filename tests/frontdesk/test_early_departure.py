@@ -466,7 +466,7 @@ def test_a_release_records_who_what_why_and_what_was_seen(
         robert,
         oak,
     )
-    assert (event.verdict, event.rules, event.rules_version) == ("allow", ["R1"], "3")
+    assert (event.verdict, event.rules, event.rules_version) == ("allow", ["R1"], "4")
     assert (event.evidence, event.reason, event.note) == (["photo_id"], "ill", "Fever")
     assert event.list_as_of == SourceSchool.objects.get().list_as_of
     assert event.snapshot["contacts"][0]["name"] == "Robert Rivera"

@@ -694,6 +694,53 @@ def test_a2_a_supervised_parent_needs_an_administrator() -> None:
     assert text_of(case, "A2") == "Supervised contact only. Call Mr. Lee."
 
 
+# Today is a Monday.
+TUESDAYS = an_order(
+    "Robert", "Rivera", Effect.PARENTING_TIMES, days=frozenset({1, 3}), instruction="Call Mr. Lee."
+)
+MONDAYS = replace(TUESDAYS, days=frozenset({0}))
+ROBERT_HERE = Adult(name="Robert Rivera")
+
+
+def test_a7_on_another_day_than_the_orders_an_administrator_decides() -> None:
+    case = a_case(adult=ROBERT_HERE, contacts=(ROBERT, ELENA), restrictions=(TUESDAYS,))
+
+    assert (decide(case).level, spoken(case)) == (Level.VERIFY_ADMIN, ["A7"])
+    assert text_of(case, "A7") == (
+        "The order about Robert Rivera names other days: Tue, Thu. Call Mr. Lee."
+    )
+
+
+def test_a7_is_silent_on_the_day_of_the_order_for_others_and_for_a_visit() -> None:
+    here = {"adult": ROBERT_HERE, "contacts": (ROBERT, ELENA)}
+
+    assert spoken(a_case(**here, restrictions=(MONDAYS,))) == []
+    assert spoken(a_case(restrictions=(TUESDAYS,))) == []
+    assert spoken(a_case(**here, restrictions=(TUESDAYS,), purpose=Purpose.VISIT)) == []
+
+
+def test_a7_a_name_close_to_the_orders_is_asked_about() -> None:
+    bob = a_case(adult=Adult(name="Bob Rivera"), contacts=(ELENA,), restrictions=(TUESDAYS,))
+
+    assert "A1" in spoken(bob)
+
+
+def test_a7_an_end_that_nobody_reviewed_is_asked_about() -> None:
+    ended = replace(MONDAYS, until_on=YESTERDAY)
+
+    assert "A3" in spoken(a_case(adult=ROBERT_HERE, contacts=(ROBERT,), restrictions=(ended,)))
+
+
+def test_a7_binds_without_custody_validation_and_only_informs_where_the_district_says_so() -> None:
+    here = {"adult": ROBERT_HERE, "contacts": (ROBERT, ELENA), "restrictions": (TUESDAYS,)}
+    inform = replace(OFF, validates_custody=True, parenting_times_inform=True)
+
+    assert spoken(a_case(policy=OFF, **here)) == ["A7"]
+    told = decide(a_case(policy=inform, **here))
+    assert told.level is Level.ALLOW
+    assert [one.rule for one in told.notes] == ["A7"]
+
+
 @pytest.mark.parametrize(
     ("order", "text"),
     [
@@ -1228,6 +1275,7 @@ def test_the_record_holds_what_the_desk_saw() -> None:
             "until": "2027-01-01",
             "review": None,
             "instruction": "Call Mr. Lee.",
+            "days": [],
             "other_record": False,
         }
     ]
@@ -1237,7 +1285,7 @@ def test_the_record_holds_what_the_desk_saw() -> None:
     assert seen["freshness"]["run"] == "812"
     assert seen["evidence"] == ["photo_id"]
     assert seen["verdict"]["level"] == "VERIFY"
-    assert seen["verdict"]["rules_version"] == "3"
+    assert seen["verdict"]["rules_version"] == "4"
     assert [one["rule"] for one in seen["verdict"]["reasons"]] == ["C1", "N2"]
     assert seen["verdict"]["reasons"][1]["needs"] == [["second_proof"]]
 
@@ -1298,6 +1346,8 @@ def test_no_policy_field_can_switch_a_restriction_off() -> None:
         "known_by_sight_permitted",
         "leaves_alone",
         "releases_end_at",
+        # What an order names as days may be for information (A7): the district's choice.
+        "parenting_times_inform",
         "roles_that_count",
         "warn_after",
         "verify_after",

@@ -97,6 +97,7 @@ def _restriction(order: Restriction) -> Snapshot:
         "until": _day(order.until_on),
         "review": _day(order.review_on),
         "instruction": order.instruction,
+        "days": sorted(order.days),
         "other_record": order.other_record,
     }
 

@@ -47,6 +47,8 @@ class Effect(StrEnum):
     # The subjects of such a restriction are the only adults who may come.
     ONLY_THESE_ADULTS = "only_these_adults"
     NO_INFORMATION = "no_information"
+    # The subjects may take the child on the days that the order names, and on no others.
+    PARENTING_TIMES = "parenting_times"
 
 
 class Scope(StrEnum):
@@ -139,6 +141,8 @@ class Restriction:
     until_on: date | None = None
     review_on: date | None = None
     instruction: str = ""
+    # Of parenting times: the days of the week, Monday is 0.
+    days: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not (self.names and all(fold(one.given + one.family) for one in self.names)):
@@ -196,6 +200,8 @@ class Policy:
     leaves_alone: bool = False
     # From this time until the end of the day a release needs a reason.
     releases_end_at: time | None = None
+    # A day that an order does not name is told to the clerk, and stops nobody.
+    parenting_times_inform: bool = False
     roles_that_count: frozenset[ContactRole] = frozenset({ContactRole.PARENT, ContactRole.GUARDIAN})
     warn_after: timedelta = timedelta(hours=24)
     verify_after: timedelta = timedelta(hours=72)
@@ -226,6 +232,8 @@ class Case:
     evidence: frozenset[Evidence] = frozenset()
     # Nobody comes: the student asks to leave by herself.
     alone: bool = False
+    # Police, child protection, an ambulance: an official comes, and no adult of the child's list.
+    agency: bool = False
     # A key of its own, and no evidence: the child said no or was distressed.
     child_objects: bool = False
     # It did so before, whatever the clerk says now.

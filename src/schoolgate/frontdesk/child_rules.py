@@ -37,6 +37,10 @@ def x7_child_objects(who: Recognition) -> Finding | None:
     return Finding() if who.case.child_objects else None
 
 
+def a8_agency(who: Recognition) -> Finding | None:
+    return Finding() if who.case.agency else None
+
+
 def a9_no_was_taken_back(who: Recognition) -> Finding | None:
     taken_back = who.case.child_objected and not who.case.child_objects
     return Finding() if taken_back else None

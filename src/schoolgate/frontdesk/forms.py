@@ -31,8 +31,10 @@ OUTCOMES = (
     ("left without the child", "Adult left"),
     ("sent to an administrator", "Sent to an administrator"),
 )
+# Of a release to an official: it is given by its own form.
+AGENCY = ("agency", "Police, child protection or ambulance")
 ALL_REASONS = dict(reason for errand in ERRANDS.values() for reason in errand.reasons)
-IN_WORDS = ALL_REASONS | dict(OUTCOMES) | dict(OVERRIDES)
+IN_WORDS = ALL_REASONS | dict([AGENCY]) | dict(OUTCOMES) | dict(OVERRIDES)
 
 
 SAME_PERSON = (

@@ -19,7 +19,7 @@ def x5_not_listed_visit(who: Recognition) -> Finding | None:
 
 
 def _not_listed(who: Recognition) -> Finding | None:
-    if who.taken_for or who.authorisations:
+    if who.taken_for or who.authorisations or who.case.agency:
         return None
     explained = a4_was_listed(who) or a5_change_waits(who) or n6_no_contacts(who)
     return None if explained else Finding()

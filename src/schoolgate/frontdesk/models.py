@@ -165,6 +165,8 @@ class RelationshipPolicy(models.Model):
     leaves_alone = models.BooleanField(default=False)
     # From this time until the end of the day a release needs a reason. The school's own time.
     releases_end_at = models.TimeField(null=True)
+    # A day that an order does not name is told, and stops nobody.
+    parenting_times_inform = models.BooleanField(default=False)
     # The age of the list, in hours: a banner, a call, an administrator.
     warn_hours = models.PositiveSmallIntegerField()
     verify_hours = models.PositiveSmallIntegerField()

@@ -261,6 +261,7 @@ def restriction_of(row: Restriction, *, covers: cases.Scope, **whom: Any) -> cas
         from_on=row.from_on,
         until_on=row.until_on,
         instruction=row.instruction,
+        days=frozenset(row.days),
         **whom,
     )
 

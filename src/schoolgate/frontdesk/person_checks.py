@@ -4,7 +4,7 @@ Decided twice: once to show, once more from fresh facts in the transaction that 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -54,6 +54,20 @@ class Scan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Agency:
+    """For whom an official comes, and what was done about it (frontdesk.md 2.3)."""
+
+    kind: str
+    organisation: str
+    badge: str
+    # As it stands in the directory.
+    number_called: str
+    spoke_with: str
+    parents_told: bool
+    why_not_told: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Presented:
     """The adult at the counter, and what the clerk saw and did."""
 
@@ -64,6 +78,7 @@ class Presented:
     child_objects: bool = False
     # The name came from a scanner; None: somebody typed it.
     scan: Scan | None = None
+    agency: Agency | None = None
     # The child said no before, at this counter.
     child_objected: bool = False
 
@@ -161,6 +176,7 @@ def weigh(file: OnFile, presented: Presented) -> Weighed:
         file,
         adult,
         alone=presented.alone and file.purpose is cases.Purpose.RELEASE,
+        agency=presented.agency is not None,
         evidence=presented.evidence,
         child_objects=presented.child_objects,
         child_objected=presented.child_objected,
@@ -289,9 +305,13 @@ def _record(
         approver=words.second if may_be_overridden(weighed.verdict, desk) else None,
         authorisation_id=None if refused else used_authorisation(weighed),
         list_as_of=weighed.file.freshness.as_of,
-        snapshot=as_seen(weighed.case, weighed.verdict),
+        snapshot=as_seen(weighed.case, weighed.verdict) | _of_agency(weighed.presented),
     )
     action = errand.not_done if refused else errand.done
     second = {"second": event.approver_id} if event.approver_id else {}
     log_event(action, event, verdict=event.verdict, rules=event.rules, **second)
     return event
+
+
+def _of_agency(presented: Presented) -> dict[str, object]:
+    return {} if presented.agency is None else {"agency": asdict(presented.agency)}

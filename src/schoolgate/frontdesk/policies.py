@@ -66,6 +66,7 @@ def as_policy(row: RelationshipPolicy, purpose: Purpose) -> Policy:
         known_by_sight_permitted=row.known_by_sight,
         leaves_alone=row.leaves_alone,
         releases_end_at=row.releases_end_at,
+        parenting_times_inform=row.parenting_times_inform,
         roles_that_count=frozenset(ContactRole(one) for one in row.roles_that_count),
         warn_after=row.warn_hours * HOUR,
         verify_after=row.verify_hours * HOUR,
@@ -92,6 +93,7 @@ def decide_policy(row: RelationshipPolicy, *, by_id: int, at: datetime) -> None:
         roles=row.roles_that_count,
         known_by_sight=row.known_by_sight,
         leaves_alone=row.leaves_alone,
+        parenting_times_inform=row.parenting_times_inform,
         hours=[row.warn_hours, row.verify_hours, row.limit_hours],
         locked=row.locked,
     )

@@ -1,12 +1,14 @@
 """What a rule is, and what it hands back when it speaks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from schoolgate.frontdesk.recognition import Recognition
 from schoolgate.frontdesk.verdicts import Level, Needs
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,11 @@ class Rule:
 
 def day(on: date | None) -> str:
     return f"{on.day} {on:%b %Y}" if on else "an unknown day"
+
+
+def days_in_words(days: Iterable[int]) -> str:
+    """`Mon, Wed`: days of the week, Monday is 0."""
+    return ", ".join(DAYS[one] for one in sorted(days))
 
 
 def clock(at: datetime | None) -> str:

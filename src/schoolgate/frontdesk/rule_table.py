@@ -11,7 +11,7 @@ from schoolgate.frontdesk import restriction_rules as orders
 from schoolgate.frontdesk.rule import Kind, Rule
 from schoolgate.frontdesk.verdicts import Evidence, Level, Needs
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 
 
 def _each(*evidence: Evidence) -> Needs:
@@ -196,6 +196,23 @@ RULES: tuple[Rule, ...] = (
         speaks=lists.a6_too_old_or_offline,
     ),
     Rule(
+        id="A7",
+        level=Level.VERIFY_ADMIN,
+        text="The order about {names} names other days: {days}. {instruction}",
+        unlock="Administrator; nobody interprets an order at the desk",
+        always_binds=True,
+        speaks=orders.a7_other_days,
+    ),
+    Rule(
+        id="A8",
+        level=Level.VERIFY_ADMIN,
+        text="An official of an agency takes the child.",
+        unlock="Agency form: an administrator is there, and has called the agency back",
+        needs=_each(Evidence.AGENCY_CALLED),
+        always_binds=True,
+        speaks=child.a8_agency,
+    ),
+    Rule(
         id="N8",
         level=Level.VERIFY_ADMIN,
         text="Nobody else on this child's list can be called about this adult.",
@@ -275,6 +292,14 @@ RULES: tuple[Rule, ...] = (
         without_adult=True,
         text="Lists are {hours} h old; the last sync is late or failed.",
         speaks=lists.n5_banner,
+    ),
+    Rule(
+        id="A7",
+        kind=Kind.NOTE,
+        level=Level.ALLOW,
+        text="The order about {names} names other days: {days}. {instruction}",
+        always_binds=True,
+        speaks=orders.a7_other_days_told,
     ),
     Rule(
         id="I1",

@@ -9,6 +9,7 @@ from schoolgate.frontdesk.namesakes import Nearness
 from schoolgate.frontdesk.on_file import OnFile, companion_of
 from schoolgate.frontdesk.person_checks import ALONE, Presented, weigh
 from schoolgate.frontdesk.queries import enrolled_at
+from schoolgate.frontdesk.rule import days_in_words
 from schoolgate.frontdesk.type_ahead import family_first, grade_in_words, last_four
 from schoolgate.frontdesk.verdicts import Evidence, Level
 from schoolgate.web.moments import hour_of
@@ -28,6 +29,7 @@ _FORBIDS = {
     Effect.NO_VISIT: ("No visit by", "No visit."),
     Effect.SUPERVISED_ONLY: ("Only supervised contact with", "Only supervised contact."),
     Effect.ONLY_THESE_ADULTS: ("Release only to", "Nobody else."),
+    Effect.PARENTING_TIMES: ("Only on the days of the order:", "Only on the days of the order."),
     Effect.NO_INFORMATION: ("No information to", "No information."),
 }
 
@@ -165,6 +167,8 @@ def restriction_block(order: Restriction, *, today: date) -> RestrictionBlock:
         if order.until_on < today:
             ends = f"Ended {_day(order.until_on)}, not reviewed."
     also = [words for _, words in forbids[1:]]
+    if order.days:
+        also.append(f"Days: {days_in_words(order.days)}.")
     whose = [OTHER_RECORD] if order.other_record else []
     return RestrictionBlock(
         forbids=forbids[0][0],

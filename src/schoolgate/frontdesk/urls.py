@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from schoolgate.frontdesk import views
+from schoolgate.frontdesk.agencies import urls as agencies
 from schoolgate.frontdesk.arrivals import urls as arrivals
 from schoolgate.frontdesk.authorisations import urls as authorisations
 from schoolgate.frontdesk.collecting import urls as collecting
@@ -45,6 +46,7 @@ DESK = "d/<slug:district>/desk/<slug:school>/"
 urlpatterns = [
     path(f"{DESK}early-departure/", include(departures)),
     path(f"{DESK}visit/", include(to_students)),
+    path(DESK, include(agencies.urlpatterns)),
     path(DESK, include(arrivals.urlpatterns)),
     path(DESK, include(authorisations.urlpatterns)),
     path(DESK, include(collecting.urlpatterns)),

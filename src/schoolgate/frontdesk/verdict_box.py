@@ -180,6 +180,7 @@ def _label(evidence: Evidence, weighed: Weighed) -> str:
         Evidence.CALL_BACK: f"Called back {_numbers_on_file(weighed)}",
         Evidence.COMPARED_WITH_ORDER: "Birth date or photo compared with the order: another person",
         Evidence.PAPER_CARD: "Paper card on file names this adult",
+        Evidence.AGENCY_CALLED: "Agency called back, on the number that stands in the directory",
         Evidence.REASON_STATED: "There is a reason to go now, and it stands in the note",
     }
     return labels[evidence]

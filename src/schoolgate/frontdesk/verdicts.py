@@ -32,6 +32,8 @@ class Evidence(StrEnum):
     CONTACT_CHOSEN = "contact_chosen"
     COMPARED_WITH_ORDER = "compared_with_order"
     PAPER_CARD = "paper_card"
+    # On the number that stands in the directory, never one that the official offers.
+    AGENCY_CALLED = "agency_called"
     # Why the child goes although releases have ended for the day: it stands in the note.
     REASON_STATED = "reason_stated"
 

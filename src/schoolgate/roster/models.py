@@ -188,6 +188,7 @@ class Effect(models.TextChoices):
     SUPERVISED_ONLY = "supervised_only"
     NO_INFORMATION = "no_information"
     ONLY_THESE_ADULTS = "only_these_adults"
+    PARENTING_TIMES = "parenting_times"
 
 
 class Restriction(models.Model):
@@ -204,6 +205,8 @@ class Restriction(models.Model):
     birth_date = models.DateField(null=True)
     guardian = models.ForeignKey(Guardian, on_delete=models.SET_NULL, null=True)
     effects = models.JSONField()
+    # Of parenting times: the days of the week on which the order lets her or him come; Monday is 0.
+    days = models.JSONField(default=list)
     # Scope: the students named, or else the whole school, or else the whole district.
     students = models.ManyToManyField(Student, through="RestrictedStudent")
     school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)

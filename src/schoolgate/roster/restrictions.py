@@ -45,6 +45,7 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
     other_names: Iterable[str] = (),
     guardian: Guardian | None = None,
     instruction: str = "",
+    days: Iterable[int] = (),
 ) -> Restriction:
     """Add a restriction. It takes one authorised person and binds at the next decision.
 
@@ -52,6 +53,9 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
     """
     chosen = sorted({Effect(effect).value for effect in effects})
     _refuse_what_cannot_bind(f"{given_name} {family_name}", chosen, from_on, until_on)
+    named = sorted(set(days))
+    if (Effect.PARENTING_TIMES in chosen) != bool(named) or not set(named) <= set(range(7)):
+        raise CannotRestrict("Parenting times name the days of the order, and nothing else does.")
     if len(instruction.strip()) > INSTRUCTION_LENGTH:
         raise CannotRestrict(f"An instruction has at most {INSTRUCTION_LENGTH} characters.")
     _refuse_strangers(district, [*students, *[one for one in (school, guardian) if one]])
@@ -62,6 +66,7 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
         other_names=[name.strip() for name in other_names if name.strip()],
         guardian=guardian,
         effects=chosen,
+        days=named,
         school=school,
         instruction=instruction.strip(),
         from_on=from_on,

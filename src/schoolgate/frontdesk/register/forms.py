@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from schoolgate.frontdesk.rule import DAYS
 from schoolgate.roster.models import Effect
 from schoolgate.roster.restrictions import INSTRUCTION_LENGTH
 
@@ -15,6 +16,7 @@ EFFECTS = (
     (Effect.SUPERVISED_ONLY.value, "Supervised contact only"),
     (Effect.NO_INFORMATION.value, "No information"),
     (Effect.ONLY_THESE_ADULTS.value, "Nobody but this person may take the child"),
+    (Effect.PARENTING_TIMES.value, "Parenting times: only on the days named below"),
 )
 SCOPES = (
     (STUDENTS, "The students named here"),
@@ -37,6 +39,14 @@ class RestrictionForm(forms.Form):
     )
     effects = forms.MultipleChoiceField(
         choices=EFFECTS, label="What is forbidden", widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedMultipleChoiceField(
+        choices=list(enumerate(DAYS)),
+        coerce=int,
+        required=False,
+        label="Days of the order",
+        help_text="For parenting times alone. On any other day an administrator decides.",
+        widget=forms.CheckboxSelectMultiple,
     )
     scope = forms.ChoiceField(choices=SCOPES, label="For whom", widget=forms.RadioSelect)
     instruction = forms.CharField(

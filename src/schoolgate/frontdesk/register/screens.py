@@ -13,6 +13,7 @@ from schoolgate.frontdesk.register.forms import (
 )
 from schoolgate.frontdesk.register.loading import Preview, ToAdd
 from schoolgate.frontdesk.register.queries import register_of
+from schoolgate.frontdesk.rule import days_in_words
 from schoolgate.frontdesk.screen import Screen, empty_screen
 from schoolgate.frontdesk.student_card import Chip
 from schoolgate.frontdesk.type_ahead import described, family_first
@@ -101,7 +102,8 @@ def row(restriction: Restriction, desk: Desk) -> Screen:
         "id": restriction.pk,
         "name": restriction.name.strip(),
         "other_names": ", ".join(restriction.other_names),
-        "effects": ", ".join(_EFFECTS[one] for one in restriction.effects),
+        "effects": ", ".join(_EFFECTS[one] for one in restriction.effects)
+        + (f" ({days_in_words(restriction.days)})" if restriction.days else ""),
         "whom": whom,
         "instruction": restriction.instruction,
         "dates": _dates(restriction),

@@ -107,6 +107,7 @@ def _add(desk: Desk, form: RestrictionForm, chosen: list[int]) -> Restriction:
         desk.school.district,
         **form.names(),
         effects=form.effects_chosen(),
+        days=given["days"],
         from_on=given["from_on"],
         until_on=given["until_on"],
         students=students if given["scope"] == STUDENTS else (),

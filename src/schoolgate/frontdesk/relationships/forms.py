@@ -22,6 +22,7 @@ FIELDS = (
     "known_by_sight",
     "leaves_alone",
     "releases_end_at",
+    "parenting_times_inform",
     "warn_hours",
     "verify_hours",
     "limit_hours",
@@ -68,6 +69,10 @@ class PolicyForm(forms.Form):
         label="Releases end at",
         help_text="From then until the end of the day a release needs a reason. Empty: never.",
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    parenting_times_inform = forms.BooleanField(
+        required=False,
+        label="A day that an order does not name is told to the clerk, and stops nobody",
     )
     warn_hours = _hours("Warn when the list is older than (hours)", "A banner at the desk.")
     verify_hours = _hours("Ask for a call when it is older than (hours)", "The clerk calls back.")

@@ -64,8 +64,7 @@ _ABOUT = {
 def event_page(desk: Desk, event: DeskEvent, *, form: UndoForm) -> Screen:
     """Give the page of one event."""
     local = desk.here(event.decided_at)
-    # Of a kiosk the desk confirms later than the student came.
-    came = desk.here(event.opened_at) if event.kind == EventKind.LATE_ARRIVAL else local
+    came = desk.here(event.happened_at)
     correction = getattr(event, "correction", None)
     stands = correction is None
     adult = companion_of(event)

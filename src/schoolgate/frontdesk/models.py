@@ -1,5 +1,7 @@
 """What happened at the desk: events are added, never changed. A correction points back."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -84,6 +86,11 @@ class DeskEvent(models.Model):
                 name="one_event_follows_another",
             ),
         ]
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it was: a late arrival may be written down after the student came."""
+        return self.opened_at if self.kind == EventKind.LATE_ARRIVAL else self.decided_at
 
     @property
     def by_whom(self) -> str:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from cast import a_district_admin, a_listed_student
+from desk_cast import NOW
 from schoolgate.audit.models import AuditEntry
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.arrivals.screens import late_in_words
@@ -301,3 +302,37 @@ def undo(desk: Client, event: DeskEvent) -> HttpResponse:
 )
 def test_how_late_it_is_in_words(period: str, minutes: int | None, words: str) -> None:
     assert late_in_words(period, minutes) == words
+
+
+# --- who came earlier than she is written down ---------------------------------------------------
+
+
+def test_an_earlier_time_counts_with_a_note_and_stands_in_slip_log_and_sheet(
+    desk: Client, marisol: Student, bells: BellSchedule
+) -> None:
+    assert record(desk, marisol, came_at="08:30").status_code == 409
+    assert not DeskEvent.objects.exists()
+
+    record(desk, marisol, came_at="08:30", note="Seen at the door by Mr. Lee")
+
+    event = DeskEvent.objects.get()
+    assert (event.period, event.minutes) == ("1", 30)
+    assert event.decided_at == NOW
+    assert "late at 8:30 AM" in page(desk.get(f"{OAK}/early-departure/record/{event.pk}/"))
+    assert "8:30 AM" in page(desk.get(f"{OAK}/log/"))
+    sheet = desk.post(f"{OAK}/log/sheet/", {"first": "2026-11-23", "last": "2026-11-23"})
+    assert "08:30" in sheet.content.decode()
+
+
+def test_a_time_that_has_not_come_is_refused(desk: Client, marisol: Student) -> None:
+    answer = record(desk, marisol, came_at="15:00", note="A long note about it")
+
+    assert answer.status_code == 409
+    assert "has not come yet" in page(answer)
+    assert not DeskEvent.objects.exists()
+
+
+def test_the_minute_that_runs_is_now_and_needs_no_note(desk: Client, marisol: Student) -> None:
+    record(desk, marisol, came_at="13:42")
+
+    assert DeskEvent.objects.get().opened_at == NOW

@@ -16,6 +16,7 @@ class ArrivalForm(forms.Form):
     reason = forms.ChoiceField(choices=[(one.code, one.words) for one in REASONS])
     excused = forms.ChoiceField(choices=EXCUSES, required=False)
     note = forms.CharField(max_length=500, required=False)
+    came_at = forms.TimeField(required=False)
     # Ticked where the clerk was asked.
     all_the_same = forms.BooleanField(required=False)
 
@@ -25,6 +26,7 @@ class ArrivalForm(forms.Form):
             reason=given["reason"],
             excused=None if given["excused"] == AS_THE_REASON else given["excused"] == EXCUSED,
             note=given["note"],
+            came_at=given["came_at"],
             all_the_same=frozenset(student_ids if given["all_the_same"] else ()),
         )
 

@@ -5,7 +5,7 @@ A second late arrival on one day, or one of a student who has left, is asked abo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,11 +17,13 @@ from schoolgate.frontdesk.desk import Desk
 from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.queries import claim
 from schoolgate.frontdesk.record import add_event, log_event
+from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.roster.models import Student
 from schoolgate.sync.freshness import freshness_of
 from schoolgate.web.moments import hour_of
 
 AT_ONCE_AT_MOST = 80
+A_MINUTE = timedelta(minutes=1)
 
 
 class Reason(NamedTuple):
@@ -49,6 +51,8 @@ class Obstacle(StrEnum):
     NOBODY = "nobody"
     NOT_LISTED = "not listed"
     ASK_FIRST = "ask first"
+    NOT_YET = "not yet"
+    NO_REASON = "no reason"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,8 @@ class Said:
     reason: str = REASONS[0].code
     excused: bool | None = None
     note: str = ""
+    # When they came, today at this school; None: now.
+    came_at: time | None = None
     # Whom she was asked about, and writes down all the same.
     all_the_same: frozenset[int] = frozenset()
 
@@ -80,10 +86,10 @@ class Answer:
     doubts: tuple[Doubt, ...] = ()
 
 
-def lateness_now(desk: Desk) -> Lateness | None:
+def lateness_now(desk: Desk, at: time | None = None) -> Lateness | None:
     """Say which period runs and how late it is; None where the school has no bell schedule."""
     schedule = schedule_of(desk.school)
-    return lateness(read_schedule(schedule.lines), desk.now.time()) if schedule else None
+    return lateness(read_schedule(schedule.lines), at or desk.now.time()) if schedule else None
 
 
 def doubts_about(desk: Desk, students: Sequence[Student]) -> tuple[Doubt, ...]:
@@ -103,10 +109,14 @@ def doubts_about(desk: Desk, students: Sequence[Student]) -> tuple[Doubt, ...]:
 
 
 @transaction.atomic
-def record_arrivals(
-    desk: Desk, student_ids: Sequence[int], said: Said, *, opened_at: datetime
-) -> Answer:
+def record_arrivals(desk: Desk, student_ids: Sequence[int], said: Said) -> Answer:
     """Write down that these students came late, all of them or nobody."""
+    came = _came(desk, said)
+    if came > desk.now:
+        return Answer(obstacle=Obstacle.NOT_YET)
+    is_earlier = desk.now - came >= A_MINUTE
+    if is_earlier and len(said.note) < REASON_AT_LEAST_CHARACTERS:
+        return Answer(obstacle=Obstacle.NO_REASON)
     wanted = set(student_ids)
     if not wanted or len(wanted) > AT_ONCE_AT_MOST:
         return Answer(obstacle=Obstacle.NOBODY)
@@ -120,7 +130,7 @@ def record_arrivals(
     )
     if doubts:
         return Answer(obstacle=Obstacle.ASK_FIRST, doubts=doubts)
-    late = lateness_now(desk)
+    late = lateness_now(desk, came.time())
     as_of = freshness_of(desk.school).as_of
     excused = EXCUSED[said.reason] if said.excused is None else said.excused
     events = tuple(
@@ -128,7 +138,7 @@ def record_arrivals(
             desk.school,
             now=desk.now,
             kind=EventKind.LATE_ARRIVAL,
-            opened_at=opened_at,
+            opened_at=came,
             actor=desk.by,
             student=student,
             reason=said.reason,
@@ -144,3 +154,10 @@ def record_arrivals(
     for event in events:
         log_event("student.late", event, excused=excused)
     return Answer(events=events)
+
+
+def _came(desk: Desk, said: Said) -> datetime:
+    """When they came. The minute that runs is now."""
+    if said.came_at is None or said.came_at == desk.now.time().replace(second=0, microsecond=0):
+        return desk.now
+    return datetime.combine(desk.today, said.came_at, tzinfo=desk.now.tzinfo)

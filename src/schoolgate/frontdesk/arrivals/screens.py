@@ -19,11 +19,12 @@ from schoolgate.frontdesk.arrivals.queries import (
 )
 from schoolgate.frontdesk.arrivals.return_to_school import minutes_away
 from schoolgate.frontdesk.desk import Desk
-from schoolgate.frontdesk.models import DeskEvent, EventKind, KioskArrival
+from schoolgate.frontdesk.models import DeskEvent, KioskArrival
 from schoolgate.frontdesk.on_file import companion_of
 from schoolgate.frontdesk.queries import enrolled_at
 from schoolgate.frontdesk.screen import Screen, empty_screen
 from schoolgate.frontdesk.type_ahead import described
+from schoolgate.frontdesk.undo import REASON_AT_LEAST_CHARACTERS
 from schoolgate.web.moments import clock, hour_of
 
 LAST_SHOWN = 10
@@ -31,6 +32,9 @@ _REASONS = {one.code: one.words for one in REASONS}
 _OBSTACLES = {
     Obstacle.NOBODY: "Nothing recorded. Choose a student first.",
     Obstacle.NOT_LISTED: "Nothing recorded. Somebody is no longer on this school's list: look.",
+    Obstacle.NOT_YET: "Nothing recorded. That time has not come yet.",
+    Obstacle.NO_REASON: "Nothing recorded. An earlier time needs a note of at least"
+    f" {REASON_AT_LEAST_CHARACTERS} characters: how you know.",
     Obstacle.ASK_FIRST: "Nothing recorded yet. Look at these first.",
 }
 
@@ -111,9 +115,7 @@ def _waiting(desk: Desk, arrival: KioskArrival) -> Screen:
 
 def slip(desk: Desk, event: DeskEvent) -> Screen:
     """Give one late arrival or return as its slip and its line in the list say it."""
-    # A kiosk's arrival is confirmed later than the student came.
-    is_late = event.kind == EventKind.LATE_ARRIVAL
-    here = desk.here(event.opened_at if is_late else event.decided_at)
+    here = desk.here(event.happened_at)
     students = [event.student] if event.student else []
     (student,) = described(desk.school, students, same_names=False)
     return {

@@ -51,7 +51,7 @@ def record_late(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not form.is_valid():
         drawn = late_screen(desk, chosen, form=form)
         return render(request, LATE, drawn, status=UNPROCESSABLE)
-    answer = late_arrival.record_arrivals(desk, chosen, form.said(chosen), opened_at=desk.now)
+    answer = late_arrival.record_arrivals(desk, chosen, form.said(chosen))
     if not answer.events:
         drawn = late_screen(desk, chosen, form=form, answer=answer)
         return render(request, LATE, drawn, status=CONFLICT)

@@ -52,7 +52,7 @@ def chosen_events(desk: Desk, form: DaysForm) -> Any:
 def sheet_lines(desk: Desk, events: Iterable[DeskEvent]) -> Iterator[Line]:
     """Give the lines of the sheet: what a SIS knows of, and so no visits."""
     for event in events:
-        here = desk.here(event.decided_at)
+        here = desk.here(event.happened_at)
         student = event.student
         if student is None or event.kind in VISITS:
             continue
@@ -75,7 +75,7 @@ def sheet_lines(desk: Desk, events: Iterable[DeskEvent]) -> Iterator[Line]:
 
 
 def _line(desk: Desk, event: DeskEvent) -> Screen:
-    here = desk.here(event.decided_at)
+    here = desk.here(event.happened_at)
     students = described(desk.school, [event.student], same_names=False) if event.student else []
     minutes = "" if event.minutes is None else f"{event.minutes} min"
     period = f"period {event.period}" if event.period[:1].isdigit() else event.period

@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from browsers import DESK, start_chromium
+from browsers import DESK, sign_in, start_chromium
+from cast import a_district_admin
+from desk_cast import NOW, dana_at
+from schoolgate.accounts.models import User
+from schoolgate.districts.models import School
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +72,28 @@ def plain_page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
     context.set_default_timeout(5_000)
     yield context.new_page()
     context.close()
+
+
+# --- the desk of Oak Elementary, on a Monday ------------------------------------------------------
+
+
+@pytest.fixture
+def at_142_pm() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
+    """Give the clerk of Oak, signed in in this browser."""
+    dana = dana_at(oak)
+    sign_in(context, live_server, dana)
+    return dana
+
+
+@pytest.fixture
+def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
+    """Give the administrator of the district, signed in in this browser."""
+    lee = a_district_admin(oak.district)
+    sign_in(context, live_server, lee)
+    return lee

@@ -1,15 +1,12 @@
 """Late arrivals and returns in a real browser: by keys, without JavaScript, at every width."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.db import transaction
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from browsers import PHONE, assert_good, sign_in
-from cast import a_district_admin, a_listed_student
+from cast import a_listed_student
 from desk_cast import NOW, a_fresh_list, dana_at, marisol_at
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
@@ -21,10 +18,7 @@ OAK = "/d/maple-valley/desk/oak"
 LATE = f"{OAK}/late-arrival/"
 
 
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture
@@ -37,20 +31,6 @@ def marisol(transactional_db: None, oak: School) -> Student:
     a_listed_student(oak, middle_name="Luz", identifier="20099025", sourced_id="marisol-luz")
     a_listed_student(oak, "Ben", "Ash", grade="04", identifier="20091180")
     return marisol_at(oak)
-
-
-@pytest.fixture
-def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    dana = dana_at(oak)
-    sign_in(context, live_server, dana)
-    return dana
-
-
-@pytest.fixture
-def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    lee = a_district_admin(oak.district)
-    sign_in(context, live_server, lee)
-    return lee
 
 
 def has_left(student: Student, school: School, dana: User) -> DeskEvent:

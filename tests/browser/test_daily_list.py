@@ -1,15 +1,11 @@
 """The list for a day without a network: on paper, and in the browser when nothing answers."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
-from browsers import assert_good, sign_in
+from browsers import assert_good
 from cast import a_listed_student
-from desk_cast import NOW, a_fresh_list, a_listed_parent, an_order_against, dana_at, marisol_at
+from desk_cast import a_fresh_list, a_listed_parent, an_order_against, marisol_at
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.roster.models import Student
@@ -28,17 +24,7 @@ HOLDS = """async (wanted) => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    dana = dana_at(oak)
-    sign_in(context, live_server, dana)
-    return dana
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture

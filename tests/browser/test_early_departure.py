@@ -1,11 +1,9 @@
 """The whole early departure in a real browser: keys, no JavaScript, every state, every width."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -28,11 +26,7 @@ from schoolgate.frontdesk.models import DeskEvent
 from schoolgate.registrations.models import SourceSchool
 from schoolgate.roster.models import Relationship, RelationshipState, Student
 
-
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture
@@ -58,20 +52,6 @@ def namesake(marisol: Student, oak: School) -> Student:
         identifier="20099025",
         sourced_id="marisol-luz",
     )
-
-
-@pytest.fixture
-def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    dana = dana_at(oak)
-    sign_in(context, live_server, dana)
-    return dana
-
-
-@pytest.fixture
-def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    lee = a_district_admin(oak.district)
-    sign_in(context, live_server, lee)
-    return lee
 
 
 def open_child(page: Page, student: Student) -> None:

@@ -1,15 +1,12 @@
 """F9 in a real browser: the verdict stays on the screen, and the principal's own screen speaks."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from browsers import assert_good, sign_in
 from cast import a_district_admin
-from desk_cast import DESK, NOW, a_fresh_list, a_listed_parent, dana_at, marisol_at
+from desk_cast import DESK, a_fresh_list, a_listed_parent, marisol_at
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.models import HelpCall, Responder
@@ -18,10 +15,7 @@ from schoolgate.roster.models import Student
 HELP = "/d/maple-valley/desk/oak/help/"
 
 
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture
@@ -30,13 +24,6 @@ def marisol(transactional_db: None, oak: School) -> Student:
     marisol = marisol_at(oak)
     a_listed_parent(marisol)
     return marisol
-
-
-@pytest.fixture
-def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    dana = dana_at(oak)
-    sign_in(context, live_server, dana)
-    return dana
 
 
 @pytest.fixture

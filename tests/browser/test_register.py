@@ -1,15 +1,12 @@
 """The restriction register in a real browser: by keys, by two people, on a narrow screen."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from browsers import PHONE, assert_good, sign_in
 from cast import a_district_admin
-from desk_cast import NOW, a_fresh_list, an_order_against, marisol_at
+from desk_cast import a_fresh_list, an_order_against, marisol_at
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.roster.models import Restriction, Student
@@ -17,23 +14,13 @@ from schoolgate.roster.models import Restriction, Student
 REGISTER = "/d/maple-valley/desk/oak/restrictions/"
 
 
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture
 def marisol(transactional_db: None, oak: School) -> Student:
     a_fresh_list(oak)
     return marisol_at(oak)
-
-
-@pytest.fixture
-def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    lee = a_district_admin(oak.district)
-    sign_in(context, live_server, lee)
-    return lee
 
 
 def test_an_order_is_typed_and_stands_in_the_register(

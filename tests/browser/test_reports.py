@@ -1,10 +1,8 @@
 """Reports in a real browser."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import transaction
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -20,10 +18,7 @@ from schoolgate.frontdesk.record import add_event
 PAGE = "/d/maple-valley/desk/oak/reports/"
 
 
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture

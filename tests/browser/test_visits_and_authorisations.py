@@ -41,13 +41,6 @@ def marisol(transactional_db: None, oak: School) -> Student:
 
 
 @pytest.fixture
-def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    dana = dana_at(oak)
-    sign_in(context, live_server, dana)
-    return dana
-
-
-@pytest.fixture
 def lee(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
     lee = a_district_admin(oak.district)
     a_district_admin(oak.district, username="kim")

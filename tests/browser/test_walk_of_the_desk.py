@@ -3,17 +3,14 @@
 The pictures and the table of docs/reference/keys-of-the-desk.md come from here (pytest -s).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-import time_machine
-from playwright.sync_api import BrowserContext, Page, Request, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, Request, expect
 
-from browsers import screenshot, sign_in
+from browsers import screenshot
 from cast import a_listed_student
-from desk_cast import NOW, a_fresh_list, a_listed_parent, dana_at, marisol_at
+from desk_cast import a_fresh_list, a_listed_parent, marisol_at
 from schoolgate.accounts.models import User
 from schoolgate.districts.models import School
 from schoolgate.frontdesk.models import BellSchedule, DeskEvent, EventKind
@@ -23,10 +20,7 @@ HOME = "/d/maple-valley/desk/oak/log/"
 ASKED = frozenset({"document", "xhr", "fetch"})
 
 
-@pytest.fixture(autouse=True)
-def _at_142_pm() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("at_142_pm")
 
 
 @pytest.fixture
@@ -37,13 +31,6 @@ def marisol(transactional_db: None, oak: School) -> Student:
     marisol = marisol_at(oak)
     a_listed_parent(marisol)
     return marisol
-
-
-@pytest.fixture
-def dana(context: BrowserContext, live_server: LiveServer, oak: School) -> User:
-    dana = dana_at(oak)
-    sign_in(context, live_server, dana)
-    return dana
 
 
 @dataclass

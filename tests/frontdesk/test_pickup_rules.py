@@ -711,6 +711,17 @@ def test_a7_on_another_day_than_the_orders_an_administrator_decides() -> None:
     )
 
 
+@pytest.mark.parametrize("effect", [Effect.PARENTING_TIMES, Effect.SUPERVISED_ONLY])
+def test_r2_a_word_is_void_once_any_order_stands_against_its_giver_by_name_too(
+    effect: Effect,
+) -> None:
+    order = an_order("Elena", "Rivera", effect, days=frozenset({1}))
+    rosa = {"adult": Adult(name="Rosa Vega"), "authorisations": (an_authorisation(),)}
+
+    assert decide(a_case(**rosa)).level is Level.ALLOW
+    assert decide(a_case(**rosa, restrictions=(order,))).level is Level.DENY
+
+
 def test_a7_is_silent_on_the_day_of_the_order_for_others_and_for_a_visit() -> None:
     here = {"adult": ROBERT_HERE, "contacts": (ROBERT, ELENA)}
 

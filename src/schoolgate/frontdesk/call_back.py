@@ -3,11 +3,8 @@
 Never that adult, and never one who may not take the child herself.
 """
 
-from schoolgate.frontdesk.cases import Contact, ContactRole, Effect, Pickup
-from schoolgate.frontdesk.recognition import Recognition, known, may_be_about
-
-# An order of any kind against a contact takes away her word; being one of the only adults does not.
-AGAINST = frozenset(Effect) - {Effect.ONLY_THESE_ADULTS}
+from schoolgate.frontdesk.cases import Contact, ContactRole, Pickup
+from schoolgate.frontdesk.recognition import AGAINST, Recognition, known, may_be_about
 
 
 def who_may_be_called(who: Recognition) -> tuple[Contact, ...]:

@@ -26,6 +26,8 @@ from schoolgate.frontdesk.names import Likeness, Match, match
 from schoolgate.roster.folding import fold
 
 T = TypeVar("T")
+# An order of any kind against a contact takes away her word; being one of the only adults does not.
+AGAINST = frozenset(Effect) - {Effect.ONLY_THESE_ADULTS}
 
 
 class NotLookedUp(Exception):
@@ -119,12 +121,15 @@ class Recognition:
         return tuple(pair for pair in found if pair[1].level is not Likeness.NONE)
 
     def _giver_stands(self, authorisation: Authorisation) -> bool:
-        """Whether the contact who gave it is still listed, not denied and not restricted."""
-        giver = authorisation.given_by_id
+        """Whether the contact who gave it is still listed, not denied and under no order."""
         contacts = known(self.case.contacts, "contacts")
+        orders = self.orders_in_force(AGAINST)
         return any(
-            one.adult_id == giver and one.pickup is not Pickup.DENIED for one in contacts
-        ) and not any(giver in order.adult_ids for order in self.orders_in_force(self.barring))
+            one.adult_id == authorisation.given_by_id
+            and one.pickup is not Pickup.DENIED
+            and not any(may_be_about(order, one) for order in orders)
+            for one in contacts
+        )
 
     @property
     def barring(self) -> frozenset[Effect]:

@@ -1,7 +1,7 @@
 """The list for a day without a network: on paper, and in the browser when nothing answers."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from browsers import assert_good
 from cast import a_listed_student
@@ -66,8 +66,23 @@ def test_when_nothing_answers_the_last_list_is_there_and_goes_with_the_sign_in(
     expect(page.get_by_text("RIVERA, Marisol J.")).to_be_visible()
     assert_good(page, "offline")
 
+    page.evaluate(
+        """async () => {
+          const [name] = await caches.keys();
+          const cache = await caches.open(name);
+          const list = (await cache.keys()).find((one) => one.url.endsWith("/list/"));
+          const kept = await cache.match(list);
+          const before = String(Date.now() - 25 * 60 * 60 * 1000);
+          const headers = { "content-type": "text/html", "x-kept-at": before };
+          await cache.put(list, new Response(await kept.text(), { headers }));
+        }"""
+    )
+    with pytest.raises(Error, match="ERR_FAILED"):
+        page.goto(f"{OAK}/late-arrival/")
+
     context.set_offline(False)
     page.goto(f"{OAK}/early-departure/")
+    assert page.evaluate(HOLDS, 5)
     page.get_by_text("Dana S.").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in/**")

@@ -1,12 +1,14 @@
 // Keeps the day's list of this school in this browser, and shows it when no page can be reached.
-// It is fetched anew when it is older than half an hour, and goes when somebody signs out
-// (Clear-Site-Data): whoever is not signed in finds nothing.
+// It is fetched anew when it is older than half an hour, and goes after a day, or when somebody
+// signs out (Clear-Site-Data).
 
 "use strict";
 
 const LIST = "{{ list|escapejs }}";
 const KEPT = `schoolgate-list-${LIST}`;
 const HALF_AN_HOUR = 30 * 60 * 1000;
+// A list of yesterday helps nobody, and is nobody's to read.
+const A_DAY = 24 * 60 * 60 * 1000;
 const WHEN = "x-kept-at";
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -44,7 +46,10 @@ async function pageOrList(request) {
     return await fetch(request);
   } catch (away) {
     const kept = await (await caches.open(KEPT)).match(LIST);
-    if (!kept) throw away;
+    if (!kept || Date.now() - Number(kept.headers.get(WHEN)) > A_DAY) {
+      await caches.delete(KEPT);
+      throw away;
+    }
     const page = (await kept.text()).replace('data-offline="no"', 'data-offline="yes"');
     return new Response(page, { headers: kept.headers });
   }

@@ -82,6 +82,8 @@ def test_a_kiosk_on_a_narrow_screen_that_was_left_alone_begins_again(
     assert_good(page, "narrow-kiosk-start")
     page.get_by_role("button", name="Find me").click()
     expect(page.get_by_text("Marco V.")).to_be_visible()
+    # The seconds are counted from when the page's script has run.
+    page.wait_for_load_state("load")
 
     page.clock.run_for(11_000)
     expect(page.get_by_text("This page begins again in")).to_be_visible()

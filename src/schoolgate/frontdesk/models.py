@@ -77,6 +77,10 @@ class DeskEvent(models.Model):
         indexes = [
             models.Index(fields=["district", "school", "-decided_at"], name="events_of_a_school"),
             models.Index(fields=["district", "student", "-decided_at"], name="events_of_a_student"),
+            # What the worker looks through for visits that nobody ended.
+            models.Index(
+                fields=["decided_at"], condition=models.Q(kind="visit"), name="visits_by_time"
+            ),
         ]
         constraints = [
             # A chain has no branches.

@@ -1,4 +1,4 @@
-"""At every tick: visits of a day that is over are ended."""
+"""At the top of each hour: visits of a day that is over are ended."""
 
 from datetime import datetime
 
@@ -8,4 +8,5 @@ from schoolgate.jobs import engine
 
 @engine.every_tick
 def end_visits(now: datetime) -> None:
-    end_visits_of_past_days(now=now)
+    if now.minute == 0:
+        end_visits_of_past_days(now=now)

@@ -11,7 +11,7 @@ from schoolgate.frontdesk.models import DeskEvent, EventKind
 from schoolgate.frontdesk.record import add_event, log_event
 
 END_OF_DAY = "end_of_day"
-# The rest follows with the next tick.
+# The rest follows with the next tick of the hour.
 AT_ONCE = 100
 # A day ends last on the other side of the world, and a worker may have been away over a holiday.
 LOOKED_BACK = timedelta(days=30)

@@ -1,9 +1,12 @@
 """One Chromium for the session, a fresh page for each test, and no quiet trouble in any of them."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -37,9 +40,46 @@ def complaints() -> list[str]:
 REPLACED = ("htmx:afterRequest,", "htmx:sendAbort,")
 
 
+# What a page asks by itself may still be on its way when the browser has gone.
+LAST_WORD_SECONDS = 0.05
+AT_REST_SECONDS = 15
+
+
+@pytest.fixture
+def server_at_rest(live_server: LiveServer) -> Iterator[None]:
+    """Let the server answer everything before its tables are emptied.
+
+    A desk's page asks for help calls every few seconds, and for the list of the day: a question
+    that is still being answered holds SQLite's tables.
+    """
+    under_way = 0
+    changed = threading.Condition()
+
+    def count(by: int) -> None:
+        nonlocal under_way
+        with changed:
+            under_way += by
+            changed.notify_all()
+
+    def began(**_: object) -> None:
+        count(1)
+
+    def ended(**_: object) -> None:
+        count(-1)
+
+    request_started.connect(began)
+    request_finished.connect(ended)
+    yield
+    time.sleep(LAST_WORD_SECONDS)
+    with changed:
+        assert changed.wait_for(lambda: under_way <= 0, AT_REST_SECONDS)
+    request_started.disconnect(began)
+    request_finished.disconnect(ended)
+
+
 @pytest.fixture
 def context(
-    chromium: Browser, live_server: LiveServer, complaints: list[str]
+    chromium: Browser, live_server: LiveServer, server_at_rest: None, complaints: list[str]
 ) -> Iterator[BrowserContext]:
     """Give a browser as a clerk has it: empty, and as wide as her screen."""
     context = chromium.new_context(base_url=live_server.url, viewport=DESK)
@@ -64,7 +104,7 @@ def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture
-def plain_page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+def plain_page(chromium: Browser, live_server: LiveServer, server_at_rest: None) -> Iterator[Page]:
     """Give a page in a browser that runs no JavaScript."""
     context = chromium.new_context(
         base_url=live_server.url, viewport=DESK, java_script_enabled=False

@@ -86,7 +86,7 @@ def test_what_a_library_says_ends_at_the_first_colon(written: io.StringIO) -> No
 
 
 def test_what_a_library_fills_into_its_sentence_is_left_out(written: io.StringIO) -> None:
-    logging.getLogger("some.library").warning("Could not read %s", SECRET)
+    logging.getLogger("another.package").warning("Could not read %s", SECRET)
 
     (line,) = lines_in(written)
     assert line["event"] == "Could not read %s"

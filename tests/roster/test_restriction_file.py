@@ -36,6 +36,16 @@ def test_a_line_says_who_what_whom_and_when() -> None:
     ]
 
 
+def test_a_line_may_say_which_order_it_is_and_a_long_one_is_refused() -> None:
+    head = f"{HEAD},order reference"
+
+    good = read_restrictions(f'{head}\n{CARL},"County court 26-1187, 3 Sep 2026"\n')
+    bad = read_restrictions(f"{head}\n{CARL},{'x' * 201}\n")
+
+    assert [one.order_reference for one in good.orders] == ["County court 26-1187, 3 Sep 2026"]
+    assert "longer than 200" in bad.bad[0].what
+
+
 @pytest.mark.parametrize(
     ("line", "what"),
     [

@@ -211,6 +211,8 @@ class Restriction(models.Model):
     students = models.ManyToManyField(Student, through="RestrictedStudent")
     school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)
     instruction = models.CharField(max_length=140)
+    # Court, number and date, and who saw the copy: the reference, never the document.
+    order_reference = models.CharField(max_length=200, blank=True)
     from_on = models.DateField()
     # None: until reviewed.
     until_on = models.DateField(null=True)

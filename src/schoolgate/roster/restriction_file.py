@@ -14,6 +14,7 @@ from schoolgate.roster.list_file import BadLine, CannotRead, rows_of
 MOST_LINES = 500
 NAME_AT_MOST = 200
 INSTRUCTION_AT_MOST = 140
+REFERENCE_AT_MOST = 200
 # ISO 8601, and as a spreadsheet in the United States writes it.
 DATES = ("%Y-%m-%d", "%m/%d/%Y")
 STUDENTS, SCHOOL, DISTRICT = "students", "school", "district"
@@ -29,6 +30,7 @@ COLUMNS = {
     "from_on": ("from", "start", "start date", "from date"),
     "until_on": ("until", "end", "end date", "until date"),
     "instruction": ("instruction", "what to do", "note"),
+    "order_reference": ("order reference", "court order", "case number", "reference"),
 }
 COLUMN_OF = {title: name for name, titles in COLUMNS.items() for title in titles}
 NEEDED = {"family_name": "adult last name", "effects": "effects"}
@@ -59,6 +61,8 @@ class Order:
     from_on: date | None
     until_on: date | None
     instruction: str
+    # Court, number and date; most notes of a school have none.
+    order_reference: str = ""
 
 
 @dataclass
@@ -130,6 +134,11 @@ def _order(number: int, cells: Mapping[str, str]) -> Order:
             f"The instruction is longer than {INSTRUCTION_AT_MOST} characters.",
             "Shorten it to one sentence for the clerk.",
         )
+    if len(cells["order_reference"]) > REFERENCE_AT_MOST:
+        raise _Wrong(
+            f"The order reference is longer than {REFERENCE_AT_MOST} characters.",
+            "Shorten it to court, number and date; the document stays in the file.",
+        )
     if any(len(cells[name]) > NAME_AT_MOST for name in ("given_name", "family_name")):
         raise _Wrong(
             f"A name is longer than {NAME_AT_MOST} characters.",
@@ -150,6 +159,7 @@ def _order(number: int, cells: Mapping[str, str]) -> Order:
         from_on=from_on,
         until_on=until_on,
         instruction=cells["instruction"],
+        order_reference=cells["order_reference"],
     )
 
 

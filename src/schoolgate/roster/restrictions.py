@@ -22,6 +22,7 @@ from schoolgate.roster.models import (
 REVIEW_GRACE = timedelta(days=30)
 # What fits on the desk's screen in one look.
 INSTRUCTION_LENGTH = 140
+REFERENCE_LENGTH = 200
 REASON_AT_LEAST_CHARACTERS = 10
 
 
@@ -45,6 +46,7 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
     other_names: Iterable[str] = (),
     guardian: Guardian | None = None,
     instruction: str = "",
+    order_reference: str = "",
     days: Iterable[int] = (),
 ) -> Restriction:
     """Add a restriction. It takes one authorised person and binds at the next decision.
@@ -58,6 +60,8 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
         raise CannotRestrict("Parenting times name the days of the order, and nothing else does.")
     if len(instruction.strip()) > INSTRUCTION_LENGTH:
         raise CannotRestrict(f"An instruction has at most {INSTRUCTION_LENGTH} characters.")
+    if len(order_reference.strip()) > REFERENCE_LENGTH:
+        raise CannotRestrict(f"A reference has at most {REFERENCE_LENGTH} characters.")
     _refuse_strangers(district, [*students, *[one for one in (school, guardian) if one]])
     restriction = Restriction.objects.create(
         district=district,
@@ -69,6 +73,7 @@ def add_restriction(  # noqa: PLR0913 - one order, every part of it named at the
         days=named,
         school=school,
         instruction=instruction.strip(),
+        order_reference=order_reference.strip(),
         from_on=from_on,
         until_on=until_on,
         added_at=at,

@@ -51,6 +51,16 @@ def test_nothing_is_added_before_it_was_shown_and_then_it_binds(
     assert verdict.context["box"].word.word == "DENY"
 
 
+def test_which_order_it_is_comes_with_the_line(desk: Client, lee: User, marisol: Student) -> None:
+    content = f"{HEAD},order reference\n{CARL},County court 26-1187\n".encode()
+
+    shown = desk.post(LOAD, {"file": SimpleUploadedFile("orders.csv", content)})
+    confirm(desk, shown)  # type: ignore[arg-type]
+
+    assert "County court 26-1187" in shown.content.decode()
+    assert Restriction.objects.get().order_reference == "County court 26-1187"
+
+
 def test_the_same_file_twice_adds_nothing_twice(desk: Client, lee: User, marisol: Student) -> None:
     confirm(desk, show(desk, CARL, CARL))
     again = show(desk, CARL)

@@ -91,6 +91,19 @@ def test_an_order_says_whom_it_protects_what_it_forbids_and_who_added_it(
     assert AuditEntry.objects.filter(action="restriction.added").count() == 1
 
 
+def test_which_order_it_is_stands_in_the_register_and_not_on_the_clerks_screen(
+    office: Client, dana: User, marisol: Student, robert: Guardian
+) -> None:
+    answer = office.post(
+        f"{REGISTER}add/", an_order(marisol, order_reference="County court 26-1187, seen by Lee")
+    )
+
+    assert "County court 26-1187, seen by Lee" in page(office.get(answer["Location"]))
+    office.force_login(dana)
+    assert "26-1187" not in verdict_on_robert(office, marisol)
+    assert "26-1187" not in page(office.get(f"{OAK}/early-departure/{marisol.pk}/"))
+
+
 @pytest.mark.parametrize("scope", ["school", "district"])
 def test_a_whole_school_or_district_is_protected_without_a_name(
     office: Client, oak: School, marisol: Student, scope: str
@@ -105,6 +118,7 @@ def test_a_whole_school_or_district_is_protected_without_a_name(
 @pytest.mark.parametrize(
     ("said", "why"),
     [
+        ({"order_reference": "x" * 201}, "at most 200 characters"),
         ({"s": []}, "Choose the students whom it protects"),
         ({"s": ["999999"]}, "Choose the students whom it protects"),
         ({"effects": []}, "This field is required"),

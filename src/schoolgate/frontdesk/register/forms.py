@@ -6,7 +6,7 @@ from django import forms
 
 from schoolgate.frontdesk.rule import DAYS
 from schoolgate.roster.models import Effect
-from schoolgate.roster.restrictions import INSTRUCTION_LENGTH
+from schoolgate.roster.restrictions import INSTRUCTION_LENGTH, REFERENCE_LENGTH
 
 STUDENTS, SCHOOL, DISTRICT = "students", "school", "district"
 EFFECTS = (
@@ -54,6 +54,13 @@ class RestrictionForm(forms.Form):
         required=False,
         label="What the clerk should do",
         help_text=f"One sentence, {INSTRUCTION_LENGTH} characters: Call Mr. Lee at once.",
+    )
+    order_reference = forms.CharField(
+        max_length=REFERENCE_LENGTH,
+        required=False,
+        label="Which order",
+        help_text="Court, number, date, and who saw the copy. Clerks do not see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     from_on = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until_on = forms.DateField(

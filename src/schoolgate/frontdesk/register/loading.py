@@ -16,7 +16,7 @@ from schoolgate.roster.models import Effect, Restriction, State, Student
 from schoolgate.roster.restriction_file import SCHOOL, Order, RestrictionFile
 from schoolgate.roster.restrictions import CannotRestrict, add_restriction
 
-SALT = "frontdesk.register.load.1"
+SALT = "frontdesk.register.load.2"
 # A preview that stood open longer is looked at anew.
 GOOD_FOR = timedelta(minutes=30)
 
@@ -147,6 +147,7 @@ def _add(desk: Desk, one: ToAdd) -> Restriction:
             students=one.students,
             school=desk.school if order.scope == SCHOOL else None,
             instruction=order.instruction,
+            order_reference=order.order_reference,
             by=desk.by,
             at=desk.now,
         )

@@ -74,6 +74,7 @@ def _line(one: ToAdd, desk: Desk) -> Screen:
         "whom": ", ".join(family_first(each) for each in one.students) or everybody,
         "dates": f"from {_day(order.from_on or desk.today)}, {until}",
         "instruction": order.instruction,
+        "order_reference": order.order_reference,
     }
 
 
@@ -106,6 +107,7 @@ def row(restriction: Restriction, desk: Desk) -> Screen:
         + (f" ({days_in_words(restriction.days)})" if restriction.days else ""),
         "whom": whom,
         "instruction": restriction.instruction,
+        "order_reference": restriction.order_reference,
         "dates": _dates(restriction),
         "chip": _chip(restriction, desk.today),
         "lifted": restriction.lifted_at is not None,

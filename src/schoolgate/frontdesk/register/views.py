@@ -113,6 +113,7 @@ def _add(desk: Desk, form: RestrictionForm, chosen: list[int]) -> Restriction:
         students=students if given["scope"] == STUDENTS else (),
         school=desk.school if given["scope"] == SCHOOL else None,
         instruction=given["instruction"],
+        order_reference=given["order_reference"],
         by=desk.by,
         at=desk.now,
     )
